@@ -1,0 +1,162 @@
+//! What happened, for the audit trail and the metrics. Recording never changes an answer and never fails a caller.
+
+use std::net::IpAddr;
+
+use crate::domain::{ChallengeId, MailboxAddress, PhoneNumber, RequestId, SubjectId};
+
+/// What happened. Holds no code, password, answer or key; addresses and numbers are masked and hashed by the sinks.
+#[derive(Debug, Clone)]
+pub enum EventKind {
+    /// A recovery was asked for, for whatever address.
+    ResetRequested,
+    /// A further code was asked for.
+    ResetResendRequested,
+    /// A code left; `provider` took it.
+    CodeSent {
+        /// The provider's name in the configuration.
+        provider: Box<str>,
+        /// Where it went.
+        phone: PhoneNumber,
+        /// How long the provider took, in seconds.
+        seconds: f64,
+    },
+    /// No code left, and why, in one stable word: `unknown_account`, `no_phone`, `disabled`, a gate's name, `waiting`, `paused`,
+    /// `no_slot`, `ended`, `store`, `provider_refused`, `provider_throttled`, `provider_unreachable`, `provider_unknown`, `shutdown`.
+    CodeWithheld {
+        /// The word.
+        reason: &'static str,
+        /// The provider that was asked, if one was.
+        provider: Option<Box<str>>,
+        /// What it answered, for the operator.
+        detail: Option<String>,
+    },
+    /// A code was right.
+    CodeVerified,
+    /// A code was wrong, late, or its challenge ended: `wrong`, `expired`, `locked`, `void`.
+    CodeRejected {
+        /// The word.
+        result: &'static str,
+    },
+    /// Too many wrong codes ended a challenge.
+    FlowLocked,
+    /// A challenge was cancelled by its owner.
+    FlowCancelled,
+    /// A new password was refused; the ids of the broken rules.
+    PasswordRefused {
+        /// Rule ids.
+        rules: Vec<&'static str>,
+    },
+    /// A password was written.
+    PasswordReset {
+        /// From opening the challenge to the write, in seconds.
+        seconds: f64,
+    },
+    /// The account store did not write: `unavailable`, `busy`, `refused`, `gone`, `unknown`.
+    StoreFailed {
+        /// The word.
+        result: &'static str,
+    },
+    /// The notice after a change left, or did not.
+    NoticeSent {
+        /// Whether a provider took it.
+        delivered: bool,
+    },
+    /// A requester's gate refused.
+    RateLimited {
+        /// The gate's name.
+        gate: &'static str,
+    },
+    /// A captcha was issued. Counted only.
+    CaptchaIssued {
+        /// `image`, `audio` or `pow`.
+        kind: &'static str,
+    },
+    /// A captcha was answered: `ok`, `wrong`, `expired`. Counted only.
+    CaptchaAnswered {
+        /// `image`, `audio` or `pow`.
+        kind: &'static str,
+        /// The word.
+        result: &'static str,
+    },
+    /// The send budget passed its alarm mark (80 %) or its end.
+    BudgetLow {
+        /// What is left, 0 to 1.
+        left: f64,
+    },
+    /// The service started or stopped: `started`, `stopped`.
+    Service {
+        /// The word.
+        phase: &'static str,
+    },
+}
+
+impl EventKind {
+    /// The stable name, as in the audit trail.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::ResetRequested => "reset.requested",
+            Self::ResetResendRequested => "reset.resend_requested",
+            Self::CodeSent { .. } => "code.sent",
+            Self::CodeWithheld { .. } => "code.withheld",
+            Self::CodeVerified => "code.verified",
+            Self::CodeRejected { .. } => "code.rejected",
+            Self::FlowLocked => "flow.locked",
+            Self::FlowCancelled => "flow.cancelled",
+            Self::PasswordRefused { .. } => "password.refused",
+            Self::PasswordReset { .. } => "password.reset",
+            Self::StoreFailed { .. } => "store.failed",
+            Self::NoticeSent { .. } => "notice.sent",
+            Self::RateLimited { .. } => "requester.limited",
+            Self::CaptchaIssued { .. } => "captcha.issued",
+            Self::CaptchaAnswered { .. } => "captcha.answered",
+            Self::BudgetLow { .. } => "budget.low",
+            Self::Service { .. } => "service",
+        }
+    }
+
+    /// Counted in metrics but not written to the trail, where a flood would bury what matters.
+    #[must_use]
+    pub const fn is_routine(&self) -> bool {
+        matches!(self, Self::CaptchaIssued { .. } | Self::CaptchaAnswered { .. } | Self::RateLimited { .. })
+    }
+}
+
+/// One event and what it concerns.
+#[derive(Debug, Clone)]
+pub struct AuditEvent {
+    /// What happened.
+    pub kind: EventKind,
+    /// The address as typed, canonical.
+    pub account: Option<MailboxAddress>,
+    /// The account, where it is known to exist.
+    pub subject: Option<SubjectId>,
+    /// The challenge.
+    pub challenge: Option<ChallengeId>,
+    /// The requester's address.
+    pub from: Option<IpAddr>,
+    /// The HTTP request.
+    pub request: Option<RequestId>,
+}
+
+impl AuditEvent {
+    /// An event that concerns nothing in particular yet.
+    #[must_use]
+    pub const fn of(kind: EventKind) -> Self {
+        Self { kind, account: None, subject: None, challenge: None, from: None, request: None }
+    }
+}
+
+/// Takes events. Never blocks for long and never fails its caller.
+pub trait AuditSink: Send + Sync {
+    /// Takes one event.
+    fn record(&self, event: &AuditEvent);
+
+    /// `Err` with the reason while events cannot be kept; the service is then not ready.
+    ///
+    /// # Errors
+    /// The reason, for the operator.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+}

@@ -1,0 +1,390 @@
+//! One proof of possession of a phone, from request to end.
+//!
+//! The whole rule is here, as pure functions from a challenge and a moment to the next challenge and a
+//! verdict; a store only has to run one of them per call, indivisibly. A decoy (unknown, unbound, disabled
+//! or over quota) is a challenge that is never armed: it counts, expires and words everything alike.
+
+use std::time::Duration;
+
+use super::{ChallengeId, CodeDigest, CredentialDigest, MailboxAddress, Purpose, SubjectId, SubjectStamp, Timestamp};
+
+/// How long and how often; the same for every challenge.
+#[derive(Debug, Clone, Copy)]
+pub struct ChallengeRules {
+    /// How long a code works (2 to 10 minutes; NIST SP 800-63B-4 3.1.3.2 caps it at 10).
+    pub code_ttl: Duration,
+    /// How long until a further code may be asked for.
+    pub resend_after: Duration,
+    /// Codes per challenge.
+    pub max_sends: u8,
+    /// Tries per challenge, over all its codes.
+    pub max_attempts: u8,
+    /// From request to end.
+    pub ttl: Duration,
+    /// Time to choose a password after the code was right.
+    pub verified_ttl: Duration,
+    /// New passwords refused for personal facts before the challenge ends, so that it is no oracle for them.
+    pub max_refusals: u8,
+}
+
+/// Where a challenge stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// A code was asked for; whether one left is nobody's business.
+    CodeSent,
+    /// The code was right.
+    Verified,
+    /// The password is being written, by exactly one caller.
+    Spent,
+    /// The password was written.
+    Completed,
+    /// Too many wrong codes, or too many passwords refused.
+    Locked,
+    /// Time is over.
+    Expired,
+    /// Ended by its owner, by a completed sibling, or because the account changed.
+    Cancelled,
+}
+
+/// Whom a challenge was armed for, learnt by the outbox worker.
+#[derive(Debug, Clone)]
+pub struct Arming {
+    /// The account.
+    pub subject: SubjectId,
+    /// Its state when the code was drawn.
+    pub stamp: SubjectStamp,
+    /// The code's digest.
+    pub digest: CodeDigest,
+    /// Which of the challenge's sends this is, so that a late worker cannot arm an old one.
+    pub send: u8,
+}
+
+#[derive(Debug, Clone)]
+struct Armed {
+    digest: CodeDigest,
+    until: Timestamp,
+}
+
+/// One challenge. Fields are private: it changes only by the steps below.
+#[derive(Debug, Clone)]
+pub struct Challenge {
+    id: ChallengeId,
+    purpose: Purpose,
+    account: MailboxAddress,
+    locale: Box<str>,
+    credential: CredentialDigest,
+    state: State,
+    rules: ChallengeRules,
+    attempts_left: u8,
+    refusals_left: u8,
+    sends: u8,
+    code_expires_at: Timestamp,
+    resend_at: Timestamp,
+    verified_until: Option<Timestamp>,
+    expires_at: Timestamp,
+    opened_at: Timestamp,
+    subject: Option<(SubjectId, SubjectStamp)>,
+    armed: Vec<Armed>,
+}
+
+/// What a claimant presents: a credential, and digests of the code under every valid key.
+#[derive(Debug)]
+pub struct Presented {
+    /// Of the credential that came with the request.
+    pub credential: CredentialDigest,
+    /// Of the typed code.
+    pub digests: Vec<CodeDigest>,
+    /// The credential that replaces the old one when the code is right.
+    pub next: CredentialDigest,
+}
+
+/// The outcome of presenting a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Right: the challenge is verified and its credential rotated.
+    Matched,
+    /// Wrong, and so many tries are left (at least one).
+    Wrong {
+        /// Tries left.
+        attempts_left: u8,
+    },
+    /// Wrong, and that was the last try.
+    LockedNow,
+    /// Every code of the challenge is past its time; nothing was counted.
+    CodeExpired,
+}
+
+/// Why a step was refused; nothing changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No such challenge, or forgotten since it ended.
+    #[error("no such challenge")]
+    NotFound,
+    /// Not the credential of this challenge.
+    #[error("not the credential of this challenge")]
+    Credential,
+    /// The challenge stands elsewhere.
+    #[error("the challenge is {0:?}")]
+    State(State),
+    /// The next code may be asked for later.
+    #[error("too soon")]
+    TooSoon {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// All codes of the challenge were sent.
+    #[error("no sends left")]
+    SendsExhausted,
+}
+
+/// What may be told about a challenge. A copy: changing it changes nothing.
+#[derive(Debug, Clone)]
+pub struct ChallengeView {
+    /// Its id.
+    pub id: ChallengeId,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The address as typed, canonical.
+    pub account: MailboxAddress,
+    /// Language of the messages.
+    pub locale: Box<str>,
+    /// Where it stands now.
+    pub state: State,
+    /// Tries left.
+    pub attempts_left: u8,
+    /// Codes that may still be asked for.
+    pub sends_left: u8,
+    /// Which send is the latest, from 1.
+    pub send: u8,
+    /// End of the latest code.
+    pub code_expires_at: Timestamp,
+    /// When the next code may be asked for.
+    pub resend_at: Timestamp,
+    /// End of the time to choose a password.
+    pub verified_until: Option<Timestamp>,
+    /// End of the challenge.
+    pub expires_at: Timestamp,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// Whom it was armed for, if it was.
+    pub subject: Option<(SubjectId, SubjectStamp)>,
+}
+
+impl Challenge {
+    /// Opens a challenge that has no code yet.
+    #[must_use]
+    pub fn open(
+        id: ChallengeId,
+        purpose: Purpose,
+        account: MailboxAddress,
+        locale: &str,
+        credential: CredentialDigest,
+        rules: ChallengeRules,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            purpose,
+            account,
+            locale: locale.into(),
+            credential,
+            state: State::CodeSent,
+            rules,
+            attempts_left: rules.max_attempts,
+            refusals_left: rules.max_refusals,
+            sends: 1,
+            code_expires_at: now.plus(rules.code_ttl),
+            resend_at: now.plus(rules.resend_after),
+            verified_until: None,
+            expires_at: now.plus(rules.ttl),
+            opened_at: now,
+            subject: None,
+            armed: Vec::new(),
+        }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> &ChallengeId {
+        &self.id
+    }
+
+    /// When a store may forget it: an ended challenge is remembered as long as it would have lived.
+    #[must_use]
+    pub fn forget_at(&self) -> Timestamp {
+        self.verified_until.map_or(self.expires_at, |until| until.max(self.expires_at))
+    }
+
+    /// Where it stands at `now`. Expiry is a rule of the challenge, not of the cache that holds it.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> State {
+        let over = match self.state {
+            State::CodeSent => now >= self.expires_at,
+            State::Verified => self.verified_until.is_none_or(|until| now >= until),
+            _ => false,
+        };
+        if over { State::Expired } else { self.state }
+    }
+
+    /// Whether a code that can still be right is out.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        matches!(self.state(now), State::CodeSent | State::Verified)
+    }
+
+    /// What may be told.
+    #[must_use]
+    pub fn view(&self, now: Timestamp) -> ChallengeView {
+        ChallengeView {
+            id: self.id,
+            purpose: self.purpose,
+            account: self.account.clone(),
+            locale: self.locale.clone(),
+            state: self.state(now),
+            attempts_left: self.attempts_left,
+            sends_left: self.rules.max_sends.saturating_sub(self.sends),
+            send: self.sends,
+            code_expires_at: self.code_expires_at,
+            resend_at: self.resend_at,
+            verified_until: self.verified_until,
+            expires_at: self.expires_at,
+            opened_at: self.opened_at,
+            subject: self.subject.clone(),
+        }
+    }
+
+    /// Whether `credential` belongs to this challenge.
+    ///
+    /// # Errors
+    /// [`Refusal::Credential`].
+    pub fn admit(&self, credential: &CredentialDigest) -> Result<(), Refusal> {
+        if self.credential.matches(credential) { Ok(()) } else { Err(Refusal::Credential) }
+    }
+
+    fn expect(&self, state: State, now: Timestamp) -> Result<(), Refusal> {
+        let actual = self.state(now);
+        if actual == state { Ok(()) } else { Err(Refusal::State(actual)) }
+    }
+
+    /// Gives the challenge its code. Earlier codes keep working within their own time.
+    ///
+    /// # Errors
+    /// When the challenge has ended, or a later send overtook this one.
+    pub fn arm(mut self, arming: Arming, now: Timestamp) -> Result<Self, Refusal> {
+        self.expect(State::CodeSent, now)?;
+        if arming.send != self.sends {
+            return Err(Refusal::SendsExhausted);
+        }
+        self.armed.retain(|armed| now < armed.until);
+        self.armed.push(Armed { digest: arming.digest, until: self.code_expires_at });
+        self.subject = Some((arming.subject, arming.stamp));
+        Ok(self)
+    }
+
+    /// Presents a code: counts first, then compares.
+    ///
+    /// # Errors
+    /// When the credential is another's or the challenge is not waiting for a code.
+    pub fn present(mut self, presented: &Presented, now: Timestamp) -> Result<(Self, Verdict), Refusal> {
+        self.admit(&presented.credential)?;
+        self.expect(State::CodeSent, now)?;
+        if now >= self.code_expires_at {
+            return Ok((self, Verdict::CodeExpired));
+        }
+        self.attempts_left = self.attempts_left.saturating_sub(1);
+        // Every pair is compared, so that time tells neither which code nor which key it was.
+        let right = self
+            .armed
+            .iter()
+            .filter(|armed| now < armed.until)
+            .flat_map(|armed| presented.digests.iter().map(|digest| armed.digest.matches(digest)))
+            .fold(false, |any, one| any | one);
+        if right {
+            self.state = State::Verified;
+            self.credential = presented.next;
+            self.verified_until = Some(now.plus(self.rules.verified_ttl));
+            self.armed.clear();
+            return Ok((self, Verdict::Matched));
+        }
+        if self.attempts_left == 0 {
+            self.state = State::Locked;
+            self.armed.clear();
+            return Ok((self, Verdict::LockedNow));
+        }
+        let attempts_left = self.attempts_left;
+        Ok((self, Verdict::Wrong { attempts_left }))
+    }
+
+    /// Asks for a further code.
+    ///
+    /// # Errors
+    /// When it is too soon, all sends are used, or the challenge is not waiting for a code.
+    pub fn resend(mut self, credential: &CredentialDigest, now: Timestamp) -> Result<Self, Refusal> {
+        self.admit(credential)?;
+        self.expect(State::CodeSent, now)?;
+        if self.sends >= self.rules.max_sends {
+            return Err(Refusal::SendsExhausted);
+        }
+        if now < self.resend_at {
+            return Err(Refusal::TooSoon { wait: self.resend_at.since(now) });
+        }
+        self.sends += 1;
+        self.code_expires_at = now.plus(self.rules.code_ttl);
+        self.resend_at = now.plus(self.rules.resend_after);
+        Ok(self)
+    }
+
+    /// Takes the right to write the password; of any number of callers exactly one gets it.
+    ///
+    /// # Errors
+    /// When the challenge is not verified, or no longer.
+    pub fn spend(mut self, credential: &CredentialDigest, now: Timestamp) -> Result<Self, Refusal> {
+        self.admit(credential)?;
+        self.expect(State::Verified, now)?;
+        self.state = State::Spent;
+        Ok(self)
+    }
+
+    /// Ends a spent challenge: the password was written.
+    #[must_use]
+    pub fn complete(mut self) -> Self {
+        if self.state == State::Spent {
+            self.state = State::Completed;
+        }
+        self
+    }
+
+    /// Gives the right back after the store has surely not written.
+    #[must_use]
+    pub fn reinstate(mut self) -> Self {
+        if self.state == State::Spent {
+            self.state = State::Verified;
+        }
+        self
+    }
+
+    /// Counts a password that was refused for personal facts; the last one ends the challenge.
+    ///
+    /// # Errors
+    /// When the challenge is not verified, or no longer.
+    pub fn refuse(mut self, credential: &CredentialDigest, now: Timestamp) -> Result<Self, Refusal> {
+        self.admit(credential)?;
+        self.expect(State::Verified, now)?;
+        if self.refusals_left == 0 {
+            self.state = State::Locked;
+        }
+        self.refusals_left = self.refusals_left.saturating_sub(1);
+        Ok(self)
+    }
+
+    /// Ends the challenge, if it has not ended.
+    #[must_use]
+    pub fn cancel(mut self, now: Timestamp) -> Self {
+        if self.is_live(now) {
+            self.state = State::Cancelled;
+            self.armed.clear();
+        }
+        self
+    }
+}

@@ -1,0 +1,61 @@
+//! Words and pure rules of the house: no I/O, no async, no framework.
+//!
+//! Everything above speaks in these types. What outside text may become one of them is decided here,
+//! once, by a `parse` that names what is wrong.
+
+mod challenge;
+mod code;
+mod credential;
+mod id;
+mod mailbox;
+mod password;
+mod phone;
+mod quantity;
+mod random;
+mod requester;
+mod subject;
+mod time;
+
+pub use challenge::{Arming, Challenge, ChallengeRules, ChallengeView, Presented, Refusal, State, Verdict};
+pub use code::{CodeDigest, CodeError, CodeKeys, OneTimeCode};
+pub use credential::{CredentialDigest, FlowCredential};
+pub use id::{CaptchaId, ChallengeId, EventId, IdError, RequestId};
+pub use mailbox::{MailboxAddress, MailboxError};
+pub use password::{MAX_PASSWORD_BYTES, MAX_PASSWORD_CODE_POINTS, NewPassword, PasswordError};
+pub use phone::{PhoneError, PhoneNumber, Region};
+pub use quantity::{ByteSize, Period, QuantityError, Rate};
+pub use random::{Randomness, SystemRandom};
+pub use requester::{Network, Requester};
+pub use subject::{Birthday, BirthdayError, PersonalFacts, Subject, SubjectId, SubjectStamp};
+pub use time::{Clock, ManualClock, SystemClock, Timestamp};
+
+/// What a challenge, a code or a captcha is for. Part of every digest and seal, so that
+/// what was issued for one purpose is worthless for the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Setting a new password after the old one is lost.
+    Recovery,
+    /// Binding a phone to a mailbox.
+    Binding,
+}
+
+impl Purpose {
+    /// The stable word used in digests, seals and audit lines.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Recovery => "recovery",
+            Self::Binding => "binding",
+        }
+    }
+
+    /// The byte that stands for the purpose inside a seal.
+    #[must_use]
+    pub const fn as_byte(self) -> u8 {
+        match self {
+            Self::Recovery => 1,
+            Self::Binding => 2,
+        }
+    }
+}

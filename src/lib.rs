@@ -1,0 +1,8 @@
+//! resetgate.
+pub mod account;
+pub mod audit;
+pub mod captcha;
+pub mod domain;
+pub mod limits;
+pub mod policy;
+pub mod sms;

@@ -1,0 +1,127 @@
+//! Gates: how often something may happen, by requester, account, phone, prefix and in all.
+//!
+//! Gates by requester are token buckets and may be told; gates by account, phone, prefix and budget count
+//! exactly over a rolling window and are silent, because their answer would tell strangers about other people.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::domain::{PhoneNumber, Requester, SubjectId, Timestamp};
+
+/// A gate that a requester passes. Its answer may be told: it speaks of the requester's own activity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RequesterGate {
+    /// Issuing captchas.
+    Captcha,
+    /// Fetching pictures and audio.
+    Media,
+    /// Starting a recovery and asking for a further code.
+    Start,
+    /// Presenting codes and completing, all accounts together.
+    Verify,
+    /// Reading the state of a challenge, and cancelling it.
+    Read,
+}
+
+impl RequesterGate {
+    /// Every gate.
+    pub const ALL: [Self; 5] = [Self::Captcha, Self::Media, Self::Start, Self::Verify, Self::Read];
+
+    /// The name in the configuration, in metrics and in `violated-policies`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Captcha => "captcha",
+            Self::Media => "media",
+            Self::Start => "start",
+            Self::Verify => "verify",
+            Self::Read => "read",
+        }
+    }
+}
+
+/// What is left at a gate after a request passed; for the `RateLimit` fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// The policy that is closest to its limit: so many at once.
+    pub limit: u32,
+    /// Over so many seconds.
+    pub window_secs: u64,
+    /// So many more may follow at once.
+    pub remaining: u32,
+}
+
+/// A gate is shut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limited {
+    /// When the same request would pass; at least one second.
+    pub retry_after: Duration,
+    /// So many at once.
+    pub limit: u32,
+    /// Over so many seconds.
+    pub window_secs: u64,
+}
+
+/// Which silent gate refused a send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SendGate {
+    /// Sends for one account.
+    Account,
+    /// Sends to one phone, whatever account.
+    Phone,
+    /// Sends into one block of ten thousand numbers.
+    Prefix,
+    /// Country not on the allow-list.
+    Country,
+    /// All sends together.
+    Budget,
+}
+
+impl SendGate {
+    /// The name in metrics and audit lines.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Phone => "phone",
+            Self::Prefix => "prefix",
+            Self::Country => "country",
+            Self::Budget => "budget",
+        }
+    }
+}
+
+/// The limiter cannot answer. A gate that cannot count is shut.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the limiter is unavailable: {reason}")]
+pub struct LimitsError {
+    /// What failed.
+    pub reason: String,
+}
+
+/// How often something may happen: in one process, or shared by several.
+#[async_trait]
+pub trait RateLimiter: Send + Sync {
+    /// Passes one request of a requester through a gate: every bucket of it (IPv4 or /64, and /48) or none is charged
+    /// as far as the limiter can tell.
+    async fn pass(&self, gate: RequesterGate, requester: &Requester)
+    -> Result<Result<Allowance, Limited>, LimitsError>;
+
+    /// Books one send to an account's phone: all windows or none.
+    async fn book_send(
+        &self,
+        account: &SubjectId,
+        phone: &PhoneNumber,
+        now: Timestamp,
+    ) -> Result<Result<(), SendGate>, LimitsError>;
+
+    /// Books a message that must go out (a notice) on the budget, whether or not anything is left.
+    async fn book_notice(&self, now: Timestamp) -> Result<(), LimitsError>;
+
+    /// The part of the send budget that is left, 0 to 1: the smaller of hour and day.
+    async fn budget_left(&self, now: Timestamp) -> Result<f64, LimitsError>;
+
+    /// Forgets what no longer limits anybody.
+    async fn sweep(&self, now: Timestamp);
+}
