@@ -6,3 +6,4 @@ pub mod domain;
 pub mod limits;
 pub mod policy;
 pub mod sms;
+pub mod state;

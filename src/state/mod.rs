@@ -15,7 +15,7 @@ mod settings;
 
 pub use failures::Standing;
 pub use memory::MemoryState;
-pub use settings::StateSettings;
+pub use settings::{FailureSettings, StateSettings};
 
 /// The store cannot answer; nothing is known to have happened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,21 +53,46 @@ pub trait ChallengeStore: Send + Sync {
     /// Keeps a challenge that was just opened.
     async fn open(&self, challenge: Challenge) -> Result<(), StateError>;
     /// What may be told to the holder of `credential`.
-    async fn view(&self, id: &ChallengeId, credential: &CredentialDigest, now: Timestamp) -> Result<ChallengeView, StepError>;
+    async fn view(
+        &self,
+        id: &ChallengeId,
+        credential: &CredentialDigest,
+        now: Timestamp,
+    ) -> Result<ChallengeView, StepError>;
     /// Gives a challenge its code, if the account has fewer than `slots` other live armed challenges.
     async fn arm(&self, id: &ChallengeId, arming: Arming, slots: usize, now: Timestamp) -> Result<Armed, StateError>;
     /// Compares one presented code: counts first. Returns the view after the step.
-    async fn present(&self, id: &ChallengeId, presented: &Presented, now: Timestamp) -> Result<(ChallengeView, Verdict), StepError>;
+    async fn present(
+        &self,
+        id: &ChallengeId,
+        presented: &Presented,
+        now: Timestamp,
+    ) -> Result<(ChallengeView, Verdict), StepError>;
     /// Starts a further send.
-    async fn resend(&self, id: &ChallengeId, credential: &CredentialDigest, now: Timestamp) -> Result<ChallengeView, StepError>;
+    async fn resend(
+        &self,
+        id: &ChallengeId,
+        credential: &CredentialDigest,
+        now: Timestamp,
+    ) -> Result<ChallengeView, StepError>;
     /// Takes the right to write the password; of any number of callers exactly one gets it.
-    async fn spend(&self, id: &ChallengeId, credential: &CredentialDigest, now: Timestamp) -> Result<ChallengeView, StepError>;
+    async fn spend(
+        &self,
+        id: &ChallengeId,
+        credential: &CredentialDigest,
+        now: Timestamp,
+    ) -> Result<ChallengeView, StepError>;
     /// Ends a spent challenge.
     async fn complete(&self, id: &ChallengeId, now: Timestamp) -> Result<(), StateError>;
     /// Gives the right to write back, after the account store has surely not written.
     async fn reinstate(&self, id: &ChallengeId, now: Timestamp) -> Result<(), StateError>;
     /// Counts a password refused for personal facts; returns the view after the step.
-    async fn refuse(&self, id: &ChallengeId, credential: &CredentialDigest, now: Timestamp) -> Result<ChallengeView, StepError>;
+    async fn refuse(
+        &self,
+        id: &ChallengeId,
+        credential: &CredentialDigest,
+        now: Timestamp,
+    ) -> Result<ChallengeView, StepError>;
     /// Ends a challenge, whoever asks; an ended one stays as it is.
     async fn cancel(&self, id: &ChallengeId, now: Timestamp) -> Result<(), StateError>;
     /// Ends every armed challenge of an account but `except`.

@@ -1,0 +1,132 @@
+//! The steps: each takes a challenge and gives the next one, or refuses and changes nothing.
+
+use super::{Armed, Arming, Challenge, Presented, Refusal, State, Verdict};
+use crate::domain::{CredentialDigest, Timestamp};
+
+impl Challenge {
+    fn expect(&self, state: State, now: Timestamp) -> Result<(), Refusal> {
+        let actual = self.state(now);
+        if actual == state { Ok(()) } else { Err(Refusal::State(actual)) }
+    }
+
+    /// Gives the challenge its code. Earlier codes keep working within their own time.
+    ///
+    /// # Errors
+    /// When the challenge has ended, or a later send overtook this one.
+    pub fn arm(mut self, arming: Arming, now: Timestamp) -> Result<Self, Refusal> {
+        self.expect(State::CodeSent, now)?;
+        if arming.send != self.sends {
+            return Err(Refusal::SendsExhausted);
+        }
+        self.armed.retain(|armed| now < armed.until);
+        self.armed.push(Armed { digest: arming.digest, until: self.code_expires_at });
+        self.subject = Some((arming.subject, arming.stamp));
+        Ok(self)
+    }
+
+    /// Presents a code: counts first, then compares.
+    ///
+    /// # Errors
+    /// When the credential is another's or the challenge is not waiting for a code.
+    pub fn present(mut self, presented: &Presented, now: Timestamp) -> Result<(Self, Verdict), Refusal> {
+        self.admit(&presented.credential)?;
+        self.expect(State::CodeSent, now)?;
+        if now >= self.code_expires_at {
+            return Ok((self, Verdict::CodeExpired));
+        }
+        self.attempts_left = self.attempts_left.saturating_sub(1);
+        // Every pair is compared, so that time tells neither which code nor which key it was.
+        let right = self
+            .armed
+            .iter()
+            .filter(|armed| now < armed.until)
+            .flat_map(|armed| presented.digests.iter().map(|digest| armed.digest.matches(digest)))
+            .fold(false, |any, one| any | one);
+        if right {
+            self.state = State::Verified;
+            self.credential = presented.next;
+            self.verified_until = Some(now.plus(self.rules.verified_ttl));
+            self.armed.clear();
+            return Ok((self, Verdict::Matched));
+        }
+        if self.attempts_left == 0 {
+            self.state = State::Locked;
+            self.armed.clear();
+            return Ok((self, Verdict::LockedNow));
+        }
+        let attempts_left = self.attempts_left;
+        Ok((self, Verdict::Wrong { attempts_left }))
+    }
+
+    /// Asks for a further code.
+    ///
+    /// # Errors
+    /// When it is too soon, all sends are used, or the challenge is not waiting for a code.
+    pub fn resend(mut self, credential: &CredentialDigest, now: Timestamp) -> Result<Self, Refusal> {
+        self.admit(credential)?;
+        self.expect(State::CodeSent, now)?;
+        if self.sends >= self.rules.max_sends {
+            return Err(Refusal::SendsExhausted);
+        }
+        if now < self.resend_at {
+            return Err(Refusal::TooSoon { wait: self.resend_at.since(now) });
+        }
+        self.sends += 1;
+        self.code_expires_at = now.plus(self.rules.code_ttl);
+        self.resend_at = now.plus(self.rules.resend_after);
+        Ok(self)
+    }
+
+    /// Takes the right to write the password; of any number of callers exactly one gets it.
+    ///
+    /// # Errors
+    /// When the challenge is not verified, or no longer.
+    pub fn spend(mut self, credential: &CredentialDigest, now: Timestamp) -> Result<Self, Refusal> {
+        self.admit(credential)?;
+        self.expect(State::Verified, now)?;
+        self.state = State::Spent;
+        Ok(self)
+    }
+
+    /// Ends a spent challenge: the password was written.
+    #[must_use]
+    pub fn complete(mut self) -> Self {
+        if self.state == State::Spent {
+            self.state = State::Completed;
+        }
+        self
+    }
+
+    /// Gives the right back after the store has surely not written.
+    #[must_use]
+    pub fn reinstate(mut self) -> Self {
+        if self.state == State::Spent {
+            self.state = State::Verified;
+        }
+        self
+    }
+
+    /// Counts a password that was refused for personal facts; the last one ends the challenge.
+    ///
+    /// # Errors
+    /// When the challenge is not verified, or no longer.
+    pub fn refuse(mut self, credential: &CredentialDigest, now: Timestamp) -> Result<Self, Refusal> {
+        self.admit(credential)?;
+        self.expect(State::Verified, now)?;
+        if self.refusals_left == 0 {
+            self.state = State::Locked;
+        }
+        self.refusals_left = self.refusals_left.saturating_sub(1);
+        Ok(self)
+    }
+
+    /// Ends the challenge, if it has not ended.
+    #[must_use]
+    pub fn cancel(mut self, now: Timestamp) -> Self {
+        if self.is_live(now) {
+            self.state = State::Cancelled;
+            self.armed.clear();
+        }
+        self
+    }
+}
