@@ -60,6 +60,8 @@ pub struct PasswordWrite<'a> {
     pub password: &'a NewPassword,
     /// How long it stays valid; `None` leaves it to the store's default.
     pub max_age: Option<MaxAge>,
+    /// Whether other sessions are to be ended, where the store can.
+    pub revoke_sessions: bool,
     /// Lets the store recognise a repeat of the same write: it must answer as it did before, writing nothing.
     pub challenge: ChallengeId,
     /// The moment of the write.

@@ -77,6 +77,7 @@ pub struct Challenge {
     purpose: Purpose,
     account: MailboxAddress,
     locale: Box<str>,
+    return_to: Option<Box<str>>,
     credential: CredentialDigest,
     state: State,
     rules: ChallengeRules,
@@ -153,6 +154,8 @@ pub struct ChallengeView {
     pub account: MailboxAddress,
     /// Language of the messages.
     pub locale: Box<str>,
+    /// Where the claimant came from and may be led back to.
+    pub return_to: Option<Box<str>>,
     /// Where it stands now.
     pub state: State,
     /// Tries left.
@@ -192,6 +195,7 @@ impl Challenge {
             purpose,
             account,
             locale: locale.into(),
+            return_to: None,
             credential,
             state: State::CodeSent,
             rules,
@@ -206,6 +210,13 @@ impl Challenge {
             subject: None,
             armed: Vec::new(),
         }
+    }
+
+    /// Remembers where the claimant came from.
+    #[must_use]
+    pub fn returning_to(mut self, address: Option<Box<str>>) -> Self {
+        self.return_to = address;
+        self
     }
 
     /// Its id.
@@ -245,6 +256,7 @@ impl Challenge {
             purpose: self.purpose,
             account: self.account.clone(),
             locale: self.locale.clone(),
+            return_to: self.return_to.clone(),
             state: self.state(now),
             attempts_left: self.attempts_left,
             sends_left: self.rules.max_sends.saturating_sub(self.sends),

@@ -1,0 +1,132 @@
+//! Issuing and redeeming captchas. Nothing is stored when one is issued; using one takes its id, right or wrong.
+
+use std::sync::Arc;
+
+use super::{CaptchaFault, FlowError, Gates, Origin, Passed};
+use crate::audit::{AuditSink, EventKind};
+use crate::captcha::{CaptchaAnswer, CaptchaDesk, CaptchaError, CaptchaKind, Issued};
+use crate::domain::{Clock, Purpose, Randomness};
+use crate::limits::RequesterGate;
+use crate::state::UsedOnce;
+
+/// A captcha and what was answered.
+#[derive(Debug)]
+pub struct CaptchaAnswered {
+    /// The id as it was issued.
+    pub id: String,
+    /// The answer, if one was given.
+    pub answer: Option<CaptchaAnswer>,
+}
+
+/// The desk at which captchas are issued and redeemed.
+pub struct CaptchaFlow {
+    /// Draws and judges.
+    pub desk: Arc<CaptchaDesk>,
+    /// Ids already used.
+    pub used: Arc<dyn UsedOnce>,
+    /// Gates by requester.
+    pub gates: Gates,
+    /// Where events go.
+    pub audit: Arc<dyn AuditSink>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Randomness>,
+}
+
+impl CaptchaFlow {
+    /// Issues a captcha; `replaces` names a former one that is void from now on ("change picture").
+    ///
+    /// # Errors
+    /// When the gate is shut or the store cannot answer.
+    pub async fn issue(
+        &self,
+        origin: &Origin,
+        kind: CaptchaKind,
+        purpose: Purpose,
+        replaces: Option<&str>,
+    ) -> Result<Passed<Issued>, FlowError> {
+        let allowance = self.gates.pass(RequesterGate::Captcha, origin).await?;
+        let now = self.clock.now();
+        if let Some(Ok(former)) = replaces.map(|id| self.desk.open(id, now)) {
+            self.used.take(former.id().as_u128(), former.expires_at(), now).await?;
+        }
+        Ok(Passed { value: self.draw(origin, kind, purpose), allowance })
+    }
+
+    fn draw(&self, origin: &Origin, kind: CaptchaKind, purpose: Purpose) -> Issued {
+        self.audit.record(&origin.event(EventKind::CaptchaIssued { kind: kind.as_str() }));
+        self.desk.issue(&*self.random, kind, purpose, &origin.requester, self.clock.now())
+    }
+
+    /// The picture of a captcha, the same bytes each time.
+    ///
+    /// # Errors
+    /// When the gate is shut, the id is not ours, is of another kind, or is past its time.
+    pub async fn picture(&self, origin: &Origin, id: &str) -> Result<Passed<Vec<u8>>, FlowError> {
+        let allowance = self.gates.pass(RequesterGate::Media, origin).await?;
+        let sealed = self.desk.open(id, self.clock.now())?;
+        Ok(Passed { value: self.desk.picture(&sealed)?, allowance })
+    }
+
+    /// The sound of a captcha, made off the async threads.
+    ///
+    /// # Errors
+    /// As for [`Self::picture`].
+    pub async fn audio(&self, origin: &Origin, id: &str) -> Result<Passed<Vec<u8>>, FlowError> {
+        let allowance = self.gates.pass(RequesterGate::Media, origin).await?;
+        let sealed = self.desk.open(id, self.clock.now())?;
+        let desk = Arc::clone(&self.desk);
+        let sound = tokio::task::spawn_blocking(move || desk.audio(&sealed)).await;
+        let sound = sound.map_err(|error| FlowError::Unavailable { reason: format!("audio captcha: {error}") })?;
+        Ok(Passed { value: sound?, allowance })
+    }
+
+    /// Takes a captcha: single use, right or wrong. A refusal carries a fresh one of the same kind.
+    ///
+    /// # Errors
+    /// [`FlowError::Captcha`], or when the store cannot answer.
+    pub async fn redeem(&self, origin: &Origin, answered: Option<&CaptchaAnswered>, purpose: Purpose) -> Result<(), FlowError> {
+        let Some(answered) = answered else {
+            return Err(self.refuse(origin, CaptchaFault::Required, self.desk.default_kind(), purpose));
+        };
+        let Some(answer) = &answered.answer else {
+            return Err(self.refuse(origin, CaptchaFault::Required, self.desk.default_kind(), purpose));
+        };
+        let now = self.clock.now();
+        let sealed = match self.desk.open(&answered.id, now) {
+            Ok(sealed) => sealed,
+            Err(CaptchaError::Expired) => {
+                return Err(self.refuse(origin, CaptchaFault::Expired, self.desk.default_kind(), purpose));
+            }
+            Err(_) => return Err(self.refuse(origin, CaptchaFault::Incorrect, self.desk.default_kind(), purpose)),
+        };
+        // Taken before it is judged, so that a wrong answer costs the captcha and two right ones cannot both pass.
+        let first = self.used.take(sealed.id().as_u128(), sealed.expires_at(), now).await?;
+        let right = self.desk.judge(&sealed, answer, purpose, &origin.requester);
+        if first && right {
+            self.audit.record(&origin.event(EventKind::CaptchaAnswered { kind: sealed.kind().as_str(), result: "ok" }));
+            return Ok(());
+        }
+        Err(self.refuse(origin, CaptchaFault::Incorrect, sealed.kind(), purpose))
+    }
+
+    fn refuse(&self, origin: &Origin, fault: CaptchaFault, kind: CaptchaKind, purpose: Purpose) -> FlowError {
+        let result = match fault {
+            CaptchaFault::Required | CaptchaFault::Incorrect => "wrong",
+            CaptchaFault::Expired => "expired",
+        };
+        self.audit.record(&origin.event(EventKind::CaptchaAnswered { kind: kind.as_str(), result }));
+        FlowError::Captcha { fault, fresh: Some(Box::new(self.draw(origin, kind, purpose))) }
+    }
+}
+
+impl From<CaptchaError> for FlowError {
+    fn from(error: CaptchaError) -> Self {
+        match error {
+            CaptchaError::Expired => Self::CaptchaGone,
+            CaptchaError::Unknown | CaptchaError::WrongKind => Self::CaptchaNotFound,
+            other => Self::Unavailable { reason: other.to_string() },
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What happens to a delivery outside the request: find the account, pass the silent gates, draw, arm, send.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Delivery;
+use crate::account::AccountStore;
+use crate::audit::{AuditEvent, AuditSink, EventKind};
+use crate::domain::{
+    Arming, ChallengeId, Clock, CodeKeys, MailboxAddress, OneTimeCode, PhoneNumber, Purpose, Randomness, Subject,
+};
+use crate::limits::RateLimiter;
+use crate::sms::{MessageKind, SmsError, SmsMessage, SmsProvider, Texts};
+use crate::state::{Armed, ChallengeStore, FailureCounts, Standing};
+
+/// How codes are made.
+#[derive(Debug, Clone)]
+pub struct CourierRules {
+    /// Digits of a code.
+    pub code_length: usize,
+    /// How long a code works, for the text.
+    pub code_ttl: Duration,
+    /// Challenges of one account that may hold a code at once.
+    pub live_per_account: usize,
+    /// The domain that texts name.
+    pub domain: String,
+    /// The part of the send budget below which an alarm is raised, 0 to 1.
+    pub budget_alarm: f64,
+}
+
+/// Makes and sends messages. One per service; the outbox workers share it.
+pub struct Courier {
+    /// Where the accounts live.
+    pub accounts: Arc<dyn AccountStore>,
+    /// Challenges to arm.
+    pub challenges: Arc<dyn ChallengeStore>,
+    /// Wrong codes per account.
+    pub failures: Arc<dyn FailureCounts>,
+    /// The silent gates.
+    pub limiter: Arc<dyn RateLimiter>,
+    /// The way to the phones.
+    pub provider: Arc<dyn SmsProvider>,
+    /// What messages say.
+    pub texts: Arc<Texts>,
+    /// Keys of the code digests.
+    pub keys: Arc<CodeKeys>,
+    /// Where events go.
+    pub audit: Arc<dyn AuditSink>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Randomness>,
+    /// How codes are made.
+    pub rules: CourierRules,
+}
+
+/// Why no code leaves: one stable word, and what the operator may want to know.
+struct Withheld {
+    reason: &'static str,
+    provider: Option<Box<str>>,
+    detail: Option<String>,
+}
+
+impl Withheld {
+    fn because(reason: &'static str) -> Self {
+        Self { reason, provider: None, detail: None }
+    }
+
+    fn detailed(reason: &'static str, detail: impl ToString) -> Self {
+        Self { reason, provider: None, detail: Some(detail.to_string()) }
+    }
+}
+
+impl Courier {
+    /// Does one delivery to its end; whatever goes wrong ends in the audit trail, never in an answer.
+    pub async fn deliver(&self, delivery: Delivery) {
+        match delivery {
+            Delivery::Code { challenge, purpose, send, account, locale, request } => {
+                let event = |kind| AuditEvent {
+                    account: Some(account.clone()),
+                    challenge: Some(challenge),
+                    request: Some(request),
+                    ..AuditEvent::of(kind)
+                };
+                let outcome = self.deliver_code(&challenge, purpose, send, &account, &locale).await;
+                self.audit.record(&event(outcome.unwrap_or_else(|withheld| EventKind::CodeWithheld {
+                    reason: withheld.reason,
+                    provider: withheld.provider,
+                    detail: withheld.detail,
+                })));
+                self.watch_budget().await;
+            }
+            Delivery::Notice { challenge, subject, account, phone, locale } => {
+                let delivered = self.deliver_notice(challenge, phone, &locale).await;
+                self.audit.record(&AuditEvent {
+                    account: Some(account),
+                    subject: Some(subject),
+                    challenge: Some(challenge),
+                    ..AuditEvent::of(EventKind::NoticeSent { delivered })
+                });
+            }
+        }
+    }
+
+    /// Says in the audit trail that a delivery was dropped at shutdown.
+    pub fn drop_undelivered(&self, delivery: &Delivery) {
+        let (kind, account, challenge) = match delivery {
+            Delivery::Code { account, challenge, .. } => {
+                (EventKind::CodeWithheld { reason: "shutdown", provider: None, detail: None }, account, challenge)
+            }
+            Delivery::Notice { account, challenge, .. } => (EventKind::NoticeSent { delivered: false }, account, challenge),
+        };
+        self.audit.record(&AuditEvent {
+            account: Some(account.clone()),
+            challenge: Some(*challenge),
+            ..AuditEvent::of(kind)
+        });
+    }
+
+    async fn deliver_code(
+        &self,
+        challenge: &ChallengeId,
+        purpose: Purpose,
+        send: u8,
+        account: &MailboxAddress,
+        locale: &str,
+    ) -> Result<EventKind, Withheld> {
+        let (subject, phone) = self.recipient(account).await?;
+        self.pass_gates(&subject, &phone).await?;
+        let code = OneTimeCode::draw(&*self.random, self.rules.code_length);
+        let digest = self.keys.seal(challenge, purpose, account, &code);
+        let arming = Arming { stamp: subject.stamp(), subject: subject.id, digest, send };
+        // Armed before it is sent: a code in hand always works.
+        let armed = self.challenges.arm(challenge, arming, self.rules.live_per_account, self.clock.now()).await;
+        match armed.map_err(|error| Withheld::detailed("state", error))? {
+            Armed::Yes => self.send_code(challenge, &code, phone, locale).await,
+            Armed::NoSlot => Err(Withheld::because("no_slot")),
+            Armed::Ended => Err(Withheld::because("ended")),
+        }
+    }
+
+    async fn recipient(&self, account: &MailboxAddress) -> Result<(Subject, PhoneNumber), Withheld> {
+        let subject = self.accounts.find(account).await.map_err(|error| Withheld::detailed("store", error))?;
+        let subject = subject.ok_or_else(|| Withheld::because("unknown_account"))?;
+        if !subject.enabled {
+            return Err(Withheld::because("disabled"));
+        }
+        let phone = subject.phone.clone().ok_or_else(|| Withheld::because("no_phone"))?;
+        Ok((subject, phone))
+    }
+
+    async fn pass_gates(&self, subject: &Subject, phone: &PhoneNumber) -> Result<(), Withheld> {
+        let now = self.clock.now();
+        let standing = self.failures.standing(subject.id.as_str(), now).await;
+        match standing.map_err(|error| Withheld::detailed("state", error))? {
+            Standing::Free => {}
+            Standing::Waiting { .. } => return Err(Withheld::because("waiting")),
+            // Binding the phone anew is the administrator's act that lifts a pause (NIST SP 800-63B-4, 3.2.2).
+            Standing::Paused { since } if subject.phone_bound_at.is_some_and(|bound| bound > since) => {
+                self.failures.clear(subject.id.as_str()).await.map_err(|error| Withheld::detailed("state", error))?;
+            }
+            Standing::Paused { .. } => return Err(Withheld::because("paused")),
+        }
+        let booked = self.limiter.book_send(&subject.id, phone, now).await;
+        booked.map_err(|error| Withheld::detailed("limiter", error))?.map_err(|gate| Withheld::because(gate.name()))
+    }
+
+    async fn send_code(
+        &self,
+        challenge: &ChallengeId,
+        code: &OneTimeCode,
+        phone: PhoneNumber,
+        locale: &str,
+    ) -> Result<EventKind, Withheld> {
+        let minutes = self.rules.code_ttl.as_secs() / 60;
+        let message = SmsMessage {
+            to: phone,
+            kind: MessageKind::Code,
+            locale: locale.into(),
+            text: self.texts.code_text(locale, code, minutes, &self.rules.domain),
+            code: Some(code.expose().into()),
+            reference: challenge.to_string(),
+        };
+        let before = self.clock.now();
+        let sent = self.provider.send(&message).await;
+        let seconds = self.clock.now().since(before).as_secs_f64();
+        match sent {
+            Ok(receipt) => Ok(EventKind::CodeSent { provider: receipt.provider, phone: message.to, seconds }),
+            Err(error) => {
+                let reason = match &error {
+                    SmsError::Refused { .. } => "provider_refused",
+                    SmsError::Throttled { .. } => "provider_throttled",
+                    SmsError::Unreachable { .. } => "provider_unreachable",
+                    SmsError::Unknown { .. } => "provider_unknown",
+                };
+                let detail = Some(error.to_string());
+                Err(Withheld { reason, provider: Some(self.provider.name().into()), detail })
+            }
+        }
+    }
+
+    async fn deliver_notice(&self, challenge: ChallengeId, phone: PhoneNumber, locale: &str) -> bool {
+        let now = self.clock.now();
+        // Booked whether or not anything is left: word of a change must go out.
+        let _ = self.limiter.book_notice(now).await;
+        let message = SmsMessage {
+            to: phone,
+            kind: MessageKind::Notice,
+            locale: locale.into(),
+            text: self.texts.notice_text(locale, &self.rules.domain, now).into(),
+            code: None,
+            reference: challenge.to_string(),
+        };
+        match self.provider.send(&message).await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::warn!(%error, %challenge, "the notice of a changed password did not leave");
+                false
+            }
+        }
+    }
+
+    async fn watch_budget(&self) {
+        if let Ok(left) = self.limiter.budget_left(self.clock.now()).await
+            && left <= self.rules.budget_alarm
+        {
+            tracing::warn!(left, "the SMS budget is nearly spent");
+            self.audit.record(&AuditEvent::of(EventKind::BudgetLow { left }));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The journeys. Each struct holds only the ports it uses; no handler and no page decides anything.
+//!
+//! Data walks one way: `http` parses into domain types and calls a flow; the flow passes gates, takes the captcha,
+//! steps the challenge, and speaks to ports. What the request half never does is look the account up: that is the
+//! outbox worker's part, so neither the answer nor its time can depend on whether the mailbox exists.
+
+mod captcha;
+mod delivery;
+mod error;
+mod outbox;
+mod recovery;
+mod tasks;
+
+pub use captcha::{CaptchaAnswered, CaptchaFlow};
+pub use delivery::{Courier, CourierRules};
+pub use error::{CaptchaFault, FlowError};
+pub use outbox::{Delivery, Outbox, OutboxWorkers};
+pub use recovery::{Completed, Completion, RecoveryFlow, RecoveryParts, RecoveryRules, Start, Started, Verified};
+pub use tasks::Tasks;
+
+use std::sync::Arc;
+
+use crate::audit::{AuditEvent, AuditSink, EventKind};
+use crate::domain::{RequestId, Requester};
+use crate::limits::{Allowance, RateLimiter, RequesterGate};
+
+/// Who asks, and in which request.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin {
+    /// Where the request comes from.
+    pub requester: Requester,
+    /// The request, for logs and the audit trail.
+    pub request: RequestId,
+}
+
+impl Origin {
+    fn event(&self, kind: EventKind) -> AuditEvent {
+        AuditEvent { from: Some(self.requester.address()), request: Some(self.request), ..AuditEvent::of(kind) }
+    }
+}
+
+/// An answer, and what is left at the gate that was passed for it.
+#[derive(Debug)]
+pub struct Passed<T> {
+    /// The answer.
+    pub value: T,
+    /// For the `RateLimit` fields.
+    pub allowance: Allowance,
+}
+
+/// The gates by requester, and the record of who was refused.
+#[derive(Clone)]
+pub struct Gates {
+    limiter: Arc<dyn RateLimiter>,
+    audit: Arc<dyn AuditSink>,
+}
+
+impl Gates {
+    /// Over a limiter and a sink.
+    #[must_use]
+    pub fn new(limiter: Arc<dyn RateLimiter>, audit: Arc<dyn AuditSink>) -> Self {
+        Self { limiter, audit }
+    }
+
+    /// Passes one request.
+    ///
+    /// # Errors
+    /// [`FlowError::Limited`], or [`FlowError::Unavailable`] when the limiter cannot count: a gate that cannot count is shut.
+    pub async fn pass(&self, gate: RequesterGate, origin: &Origin) -> Result<Allowance, FlowError> {
+        match self.limiter.pass(gate, &origin.requester).await {
+            Ok(Ok(allowance)) => Ok(allowance),
+            Ok(Err(limited)) => {
+                self.audit.record(&origin.event(EventKind::RateLimited { gate: gate.name() }));
+                Err(FlowError::Limited { gate, limited })
+            }
+            Err(error) => Err(FlowError::Unavailable { reason: error.to_string() }),
+        }
+    }
+}

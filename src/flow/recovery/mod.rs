@@ -1,0 +1,156 @@
+//! Recovery: a new password after the old one is lost.
+
+mod complete;
+mod start;
+mod verify;
+
+use std::sync::Arc;
+
+use super::{CaptchaFlow, Gates, Origin, Outbox, Tasks};
+use crate::account::{AccountStore, MaxAge, PasswordWritten};
+use crate::audit::{AuditEvent, AuditSink, EventKind};
+use crate::domain::{ChallengeRules, ChallengeView, Clock, CodeKeys, FlowCredential, MailboxAddress, PhoneNumber, Randomness, Timestamp};
+use crate::policy::PasswordPolicy;
+use crate::state::{ChallengeStore, FailureCounts};
+
+/// What a recovery follows beside the rules of the challenge.
+#[derive(Debug, Clone)]
+pub struct RecoveryRules {
+    /// How long and how often.
+    pub challenge: ChallengeRules,
+    /// Digits of a code.
+    pub code_length: usize,
+    /// Whether a captcha is asked for. Only `resetgate dev` may say no.
+    pub captcha_required: bool,
+    /// Further codes per challenge that need no new captcha.
+    pub resend_free: u8,
+    /// Validities that may be chosen.
+    pub max_age_choices: Vec<MaxAge>,
+}
+
+/// The ports of a recovery.
+pub struct RecoveryParts {
+    /// Gates by requester.
+    pub gates: Gates,
+    /// Captchas.
+    pub captcha: Arc<CaptchaFlow>,
+    /// Challenges.
+    pub challenges: Arc<dyn ChallengeStore>,
+    /// Wrong codes per account.
+    pub failures: Arc<dyn FailureCounts>,
+    /// Where the accounts live.
+    pub accounts: Arc<dyn AccountStore>,
+    /// Password rules.
+    pub policy: Arc<PasswordPolicy>,
+    /// The queue of messages.
+    pub outbox: Outbox,
+    /// Where events go.
+    pub audit: Arc<dyn AuditSink>,
+    /// Keys of the code digests.
+    pub keys: Arc<CodeKeys>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Randomness>,
+    /// What it follows.
+    pub rules: RecoveryRules,
+}
+
+/// The journey; cheap to clone, because its second half runs as tasks of its own.
+#[derive(Clone)]
+pub struct RecoveryFlow {
+    parts: Arc<RecoveryParts>,
+    tasks: Tasks,
+}
+
+/// What a claimant asks to start with.
+#[derive(Debug)]
+pub struct Start {
+    /// The address, whether or not it exists.
+    pub account: MailboxAddress,
+    /// The captcha.
+    pub captcha: Option<super::CaptchaAnswered>,
+    /// Language of the messages.
+    pub locale: Box<str>,
+    /// An allowed address to lead back to.
+    pub return_to: Option<Box<str>>,
+}
+
+/// A started recovery; the same for every address.
+#[derive(Debug)]
+pub struct Started {
+    /// Where it stands.
+    pub view: ChallengeView,
+    /// Told once.
+    pub credential: FlowCredential,
+}
+
+/// A verified recovery.
+#[derive(Debug)]
+pub struct Verified {
+    /// Where it stands.
+    pub view: ChallengeView,
+    /// The rotated credential; the old one is void.
+    pub credential: FlowCredential,
+    /// The phone that got the code; `None` when the account store could not say.
+    pub phone: Option<PhoneNumber>,
+}
+
+/// What a claimant asks to complete with.
+#[derive(Debug)]
+pub struct Completion {
+    /// The new password as typed.
+    pub password: secrecy::SecretString,
+    /// The code as typed, for the one-page form.
+    pub code: Option<secrecy::SecretString>,
+    /// How long the password stays valid.
+    pub max_age: Option<MaxAge>,
+    /// Whether other sessions are to be ended, where the account store can.
+    pub revoke_sessions: bool,
+}
+
+/// A completed recovery. Nobody is signed in.
+#[derive(Debug)]
+pub struct Completed {
+    /// Where it stands.
+    pub view: ChallengeView,
+    /// What the store wrote.
+    pub written: PasswordWritten,
+}
+
+impl RecoveryFlow {
+    /// Over its ports.
+    #[must_use]
+    pub fn new(parts: RecoveryParts, tasks: Tasks) -> Self {
+        Self { parts: Arc::new(parts), tasks }
+    }
+
+    /// What it follows.
+    #[must_use]
+    pub fn rules(&self) -> &RecoveryRules {
+        &self.parts.rules
+    }
+
+    /// The moment, for answers that count down.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    /// Names the password rules in force.
+    #[must_use]
+    pub fn policy_version(&self) -> &str {
+        self.parts.policy.version()
+    }
+}
+
+impl RecoveryParts {
+    fn record(&self, origin: &Origin, view: &ChallengeView, kind: EventKind) {
+        self.audit.record(&AuditEvent {
+            account: Some(view.account.clone()),
+            subject: view.subject.as_ref().map(|(subject, _)| subject.clone()),
+            challenge: Some(view.id),
+            ..origin.event(kind)
+        });
+    }
+}

@@ -1,0 +1,108 @@
+//! The request half: it never learns whether the mailbox exists.
+
+use super::{RecoveryFlow, RecoveryParts, Start, Started};
+use crate::audit::EventKind;
+use crate::domain::{Challenge, ChallengeId, ChallengeView, FlowCredential, Purpose, Refusal};
+use crate::flow::outbox::Place;
+use crate::flow::{CaptchaAnswered, Delivery, FlowError, Origin, Passed};
+use crate::limits::RequesterGate;
+use crate::state::StepError;
+
+impl RecoveryFlow {
+    /// Starts a recovery: gate, captcha, unarmed challenge, outbox. The answer is the same for every address.
+    ///
+    /// # Errors
+    /// Gate, captcha, a full outbox, or a store that cannot answer; none of them depends on the address.
+    pub async fn start(&self, origin: &Origin, start: Start) -> Result<Passed<Started>, FlowError> {
+        let parts = &*self.parts;
+        let allowance = parts.gates.pass(RequesterGate::Start, origin).await?;
+        parts.take_captcha(origin, start.captcha.as_ref()).await?;
+        let place = parts.outbox.reserve()?;
+        let now = parts.clock.now();
+        let id = ChallengeId::draw(&*parts.random);
+        let credential = FlowCredential::draw(&*parts.random);
+        let (digest, rules) = (credential.digest(), parts.rules.challenge);
+        let challenge = Challenge::open(id, Purpose::Recovery, start.account, &start.locale, digest, rules, now)
+            .returning_to(start.return_to);
+        let view = challenge.view(now);
+        parts.challenges.open(challenge).await?;
+        parts.hand_over(place, origin, &view);
+        parts.record(origin, &view, EventKind::ResetRequested);
+        Ok(Passed { value: Started { view, credential }, allowance })
+    }
+
+    /// Asks for a further code. The first needs no captcha, later ones do.
+    ///
+    /// # Errors
+    /// As for [`Self::start`], and when it is too soon or all sends are used.
+    pub async fn resend(
+        &self,
+        origin: &Origin,
+        id: &ChallengeId,
+        credential: &FlowCredential,
+        captcha: Option<CaptchaAnswered>,
+    ) -> Result<Passed<ChallengeView>, FlowError> {
+        let parts = &*self.parts;
+        let allowance = parts.gates.pass(RequesterGate::Start, origin).await?;
+        let now = parts.clock.now();
+        let before = parts.challenges.view(id, &credential.digest(), now).await?;
+        if before.send > parts.rules.resend_free {
+            parts.take_captcha(origin, captcha.as_ref()).await?;
+        }
+        let place = parts.outbox.reserve()?;
+        let view = parts.challenges.resend(id, &credential.digest(), now).await.map_err(|error| match error {
+            StepError::Refused(Refusal::TooSoon { wait }) => FlowError::TooSoon { wait, until: now.plus(wait) },
+            other => other.into(),
+        })?;
+        parts.hand_over(place, origin, &view);
+        parts.record(origin, &view, EventKind::ResetResendRequested);
+        Ok(Passed { value: view, allowance })
+    }
+
+    /// Where a recovery stands; never what became of a message.
+    ///
+    /// # Errors
+    /// Gate, credential, or a store that cannot answer.
+    pub async fn view(
+        &self,
+        origin: &Origin,
+        id: &ChallengeId,
+        credential: &FlowCredential,
+    ) -> Result<Passed<ChallengeView>, FlowError> {
+        let allowance = self.parts.gates.pass(RequesterGate::Read, origin).await?;
+        let now = self.parts.clock.now();
+        let view = self.parts.challenges.view(id, &credential.digest(), now).await?;
+        Ok(Passed { value: view, allowance })
+    }
+
+    /// Ends a recovery.
+    ///
+    /// # Errors
+    /// Gate, credential, or a store that cannot answer.
+    pub async fn cancel(&self, origin: &Origin, id: &ChallengeId, credential: &FlowCredential) -> Result<Passed<()>, FlowError> {
+        let parts = &*self.parts;
+        let allowance = parts.gates.pass(RequesterGate::Read, origin).await?;
+        let now = parts.clock.now();
+        let view = parts.challenges.view(id, &credential.digest(), now).await?;
+        parts.challenges.cancel(id, now).await?;
+        parts.record(origin, &view, EventKind::FlowCancelled);
+        Ok(Passed { value: (), allowance })
+    }
+}
+
+impl RecoveryParts {
+    async fn take_captcha(&self, origin: &Origin, captcha: Option<&CaptchaAnswered>) -> Result<(), FlowError> {
+        if self.rules.captcha_required { self.captcha.redeem(origin, captcha, Purpose::Recovery).await } else { Ok(()) }
+    }
+
+    fn hand_over(&self, place: Place, origin: &Origin, view: &ChallengeView) {
+        place.fill(Delivery::Code {
+            challenge: view.id,
+            purpose: view.purpose,
+            send: view.send,
+            account: view.account.clone(),
+            locale: view.locale.clone(),
+            request: origin.request,
+        });
+    }
+}

@@ -1,0 +1,56 @@
+//! `/v1/captchas`
+
+use std::sync::Arc;
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+
+use super::answers;
+use super::bodies::CaptchaRequest;
+use crate::domain::Purpose;
+use crate::flow::{CaptchaFlow, Passed};
+use crate::http::call::Call;
+use crate::http::headers;
+use crate::http::problem::Problem;
+use crate::http::strict::StrictOrNone;
+use crate::limits::RequesterGate;
+
+/// Issues a captcha; "change picture" is the same call with `replaces`.
+pub async fn issue(
+    call: Call,
+    flow: web::Data<Arc<CaptchaFlow>>,
+    body: StrictOrNone<CaptchaRequest>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.0.unwrap_or_default();
+    let call = call.in_language(body.locale.as_deref());
+    let kind = body.kind.unwrap_or_else(|| flow.desk.default_kind());
+    if !flow.desk.offers(kind) {
+        return Err(Problem::new(&call, "validation_failed").at("/kind", "kind", kind.as_str()));
+    }
+    let issued = flow.issue(&call.origin, kind, Purpose::Recovery, body.replaces.as_deref()).await;
+    let Passed { value, allowance } = issued.map_err(|error| Problem::of(&call, &error))?;
+    let mut answer = answers::captcha(&value);
+    let others: Vec<_> = flow.desk.kinds().iter().filter(|other| **other != kind).collect();
+    answer["alternatives"] = serde_json::json!(others);
+    let mut response = HttpResponse::Created();
+    headers::allow(&mut response, RequesterGate::Captcha, &allowance);
+    Ok(response.json(answer))
+}
+
+/// The picture.
+pub async fn image(call: Call, flow: web::Data<Arc<CaptchaFlow>>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let picture = flow.picture(&call.origin, &id).await;
+    media(picture.map_err(|error| Problem::of(&call, &error))?, "image/png")
+}
+
+/// The sound.
+pub async fn audio(call: Call, flow: web::Data<Arc<CaptchaFlow>>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let sound = flow.audio(&call.origin, &id).await;
+    media(sound.map_err(|error| Problem::of(&call, &error))?, "audio/wav")
+}
+
+fn media(passed: Passed<Vec<u8>>, kind: &'static str) -> Result<HttpResponse, Problem> {
+    let mut response = HttpResponse::Ok();
+    headers::allow(&mut response, RequesterGate::Media, &passed.allowance);
+    Ok(response.insert_header((header::CONTENT_TYPE, kind)).body(passed.value))
+}

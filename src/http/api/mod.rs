@@ -1,0 +1,58 @@
+//! The JSON API, version 1.
+
+pub(super) mod answers;
+mod bodies;
+mod captchas;
+mod config;
+mod openapi;
+mod problems;
+mod resets;
+
+use actix_web::{HttpResponse, ResponseError, web};
+
+pub use config::ConfigAnswer;
+pub use openapi::OPENAPI;
+
+use super::call::Call;
+use super::problem::Problem;
+
+/// What answers need beside the flows.
+#[derive(Debug, Clone)]
+pub struct ApiRules {
+    /// In hints about how to write an address.
+    pub example_address: String,
+    /// Addresses a claimant may be sent back to: origins and path prefixes.
+    pub return_to_allow: Vec<String>,
+    /// Mail client settings for the last page: imap, pop, smtp.
+    pub client_settings: Vec<(&'static str, String)>,
+}
+
+/// The routes of the public listener.
+pub fn configure(routes: &mut web::ServiceConfig) {
+    let only = |resource: actix_web::Resource| resource.default_service(web::to(method_not_allowed));
+    routes
+        .service(only(web::resource("/v1/config").route(web::get().to(config::show))))
+        .service(only(web::resource("/v1/captchas").route(web::post().to(captchas::issue))))
+        .service(only(web::resource("/v1/captchas/{id}/image").route(web::get().to(captchas::image))))
+        .service(only(web::resource("/v1/captchas/{id}/audio").route(web::get().to(captchas::audio))))
+        .service(only(web::resource("/v1/password-resets").route(web::post().to(resets::start))))
+        .service(only(
+            web::resource("/v1/password-resets/{id}")
+                .route(web::get().to(resets::show))
+                .route(web::delete().to(resets::cancel)),
+        ))
+        .service(only(web::resource("/v1/password-resets/{id}/resend").route(web::post().to(resets::resend))))
+        .service(only(web::resource("/v1/password-resets/{id}/verify").route(web::post().to(resets::verify))))
+        .service(only(web::resource("/v1/password-resets/{id}/complete").route(web::post().to(resets::complete))))
+        .service(only(web::resource("/openapi.json").route(web::get().to(openapi::show))))
+        .service(only(web::resource("/problems/{code}").route(web::get().to(problems::show))))
+        .default_service(web::to(not_found));
+}
+
+async fn not_found(call: Call) -> HttpResponse {
+    Problem::new(&call, "not_found").error_response()
+}
+
+async fn method_not_allowed(call: Call) -> HttpResponse {
+    Problem::new(&call, "method_not_allowed").error_response()
+}

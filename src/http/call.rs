@@ -1,0 +1,114 @@
+//! What every handler needs to know of a request: who asks, in which language.
+
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+
+use super::locale::{Catalog, Language};
+use super::problem::Problem;
+use super::requester::ClientAddress;
+use crate::domain::{Randomness, RequestId};
+use crate::flow::Origin;
+
+/// How a request is understood; built once, shared by all workers.
+pub struct CallRules {
+    /// Finds the requester.
+    pub client_address: ClientAddress,
+    /// Texts.
+    pub catalog: Arc<Catalog>,
+    /// For request ids.
+    pub random: Arc<dyn Randomness>,
+    /// Our own origin, like `https://mail.example.gov.cn`.
+    pub public_origin: String,
+    /// Origins of integrators' pages.
+    pub cors_origins: Vec<String>,
+    /// In hints about how to write an address.
+    pub example_address: String,
+}
+
+/// One request.
+#[derive(Clone)]
+pub struct Call {
+    /// Who asks, and in which request.
+    pub origin: Origin,
+    /// The language of the answer.
+    pub language: Language,
+}
+
+impl Call {
+    /// Understands a request as far as its head goes.
+    #[must_use]
+    pub fn of(rules: &CallRules, request: &ServiceRequest) -> Self {
+        let peer = request.peer_addr().map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |socket| socket.ip());
+        let origin = Origin {
+            requester: rules.client_address.resolve(peer, request.headers()),
+            request: RequestId::draw(&*rules.random),
+        };
+        Self { origin, language: Language::choose(&rules.catalog, asked_languages(request.headers())) }
+    }
+
+    /// The same call in the language a body asks for, where there is it.
+    #[must_use]
+    pub fn in_language(mut self, asked: Option<&str>) -> Self {
+        if let Some(tag) = asked.and_then(|asked| self.language.catalog().find(asked)) {
+            self.language = Language::choose(self.language.catalog(), [tag]);
+        }
+        self
+    }
+}
+
+/// The tags of `Accept-Language`, most wanted first.
+fn asked_languages(headers: &HeaderMap) -> Vec<&str> {
+    let text = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut asked: Vec<(&str, f32)> = text
+        .split(',')
+        .take(16)
+        .filter_map(|item| {
+            let (tag, weight) = item.split_once(";q=").map_or((item, 1.0), |(tag, weight)| (tag, weight.trim().parse().unwrap_or(0.0)));
+            (weight > 0.0).then_some((tag.trim(), weight))
+        })
+        .collect();
+    asked.sort_by(|one, two| two.1.total_cmp(&one.1));
+    asked.into_iter().map(|(tag, _)| tag).collect()
+}
+
+/// Whether a request that may have an effect comes from a page of somebody else (cross-site request forgery).
+///
+/// A browser names the page's origin on every such request; programs that are no browsers name none.
+#[must_use]
+pub fn is_foreign(rules: &CallRules, request: &ServiceRequest) -> bool {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return false;
+    }
+    let text = |name: header::HeaderName| request.headers().get(name).map(|value| value.to_str().unwrap_or("null"));
+    let Some(origin) = text(header::ORIGIN) else {
+        return text(header::HeaderName::from_static("sec-fetch-site")).is_some_and(|site| site == "cross-site");
+    };
+    let own = origin == rules.public_origin
+        || rules.cors_origins.iter().any(|allowed| allowed == origin)
+        || text(header::HOST).is_some_and(|host| origin.split_once("://").is_some_and(|(_, authority)| authority == host));
+    !own
+}
+
+impl FromRequest for Call {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::attached(request))
+    }
+}
+
+impl Call {
+    /// The call that [`super::observe`] attached.
+    ///
+    /// # Errors
+    /// When the middleware is missing, which is a fault of the assembly.
+    pub fn attached(request: &HttpRequest) -> Result<Self, Problem> {
+        request.extensions().get::<Self>().cloned().ok_or_else(Problem::unplaced)
+    }
+}

@@ -1,0 +1,46 @@
+//! The flow credential on the wire: `Authorization: Flow …` for programs, a `__Host-` cookie for browsers.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header;
+
+use super::call::Call;
+use super::problem::Problem;
+use crate::domain::FlowCredential;
+
+/// The cookie's name. The prefix makes browsers insist on `Secure`, `Path=/` and no domain.
+pub const COOKIE: &str = "__Host-resetgate";
+
+/// The credential of a request; the header goes before the cookie.
+///
+/// # Errors
+/// 401 when there is none, or it cannot be one.
+pub fn credential(call: &Call, request: &HttpRequest) -> Result<FlowCredential, Problem> {
+    let presented = match request.headers().get(header::AUTHORIZATION) {
+        Some(value) => value.to_str().ok().and_then(|text| {
+            let (scheme, credential) = text.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("flow").then(|| FlowCredential::parse(credential.trim()))?
+        }),
+        None => request.cookie(COOKIE).and_then(|cookie| FlowCredential::parse(cookie.value())),
+    };
+    presented.ok_or_else(|| Problem::new(call, "unauthorized"))
+}
+
+/// The cookie that carries a credential.
+#[must_use]
+pub fn cookie(credential: &FlowCredential) -> Cookie<'static> {
+    Cookie::build(COOKIE, credential.expose().to_owned())
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .finish()
+}
+
+/// The cookie that ends it.
+#[must_use]
+pub fn no_cookie() -> Cookie<'static> {
+    let mut cookie = Cookie::build(COOKIE, "").path("/").secure(true).http_only(true).same_site(SameSite::Strict).finish();
+    cookie.make_removal();
+    cookie
+}

@@ -1,0 +1,23 @@
+//! The HTTP face: parses outside text into domain types, calls one flow, and words the answer. Decides nothing.
+
+pub mod api;
+mod call;
+mod credential;
+mod headers;
+mod locale;
+mod metrics;
+mod observe;
+pub mod ops;
+mod problem;
+mod problem_table;
+mod requester;
+mod strict;
+
+pub use call::{Call, CallRules};
+pub use credential::COOKIE;
+pub use locale::{BUILT_IN, Catalog, Language, LocaleError};
+pub use metrics::HttpMetrics;
+pub use observe::{Observation, observe};
+pub use problem::{CODES, Problem};
+pub use requester::{ClientAddress, ForwardedHeader};
+pub use strict::BodyRules;

@@ -1,0 +1,89 @@
+//! The one middleware: understands the request, adds the headers every answer has, counts and logs.
+
+use std::sync::Arc;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, web};
+
+use super::call::{Call, CallRules, is_foreign};
+use super::metrics::HttpMetrics;
+use super::problem::Problem;
+
+/// What the middleware needs.
+pub struct Observation {
+    /// How requests are understood.
+    pub rules: Arc<CallRules>,
+    /// Counters.
+    pub metrics: HttpMetrics,
+    /// Whether each request is logged.
+    pub access_log: bool,
+}
+
+/// Wraps every route of the public listener.
+///
+/// # Errors
+/// What the inner service gives; faults of the framework become problems.
+pub async fn observe(
+    observation: web::Data<Observation>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let began = stopwatch();
+    let call = Call::of(&observation.rules, &request);
+    request.extensions_mut().insert(call.clone());
+    let method = request.method().clone();
+    let response = if is_foreign(&observation.rules, &request) {
+        let problem = Problem::new(&call, "forbidden");
+        request.into_response(actix_web::ResponseError::error_response(&problem))
+    } else {
+        let head = request.request().clone();
+        match next.call(request).await {
+            Ok(response) => response.map_into_boxed_body(),
+            Err(error) => ServiceResponse::new(head, Problem::from_framework(&call, &error)),
+        }
+    };
+    let response = finish(response, &call);
+    let took = began.elapsed();
+    let route = response.request().match_pattern().unwrap_or_else(|| "other".to_owned());
+    let status = response.status().as_u16();
+    observation.metrics.record(&route, method.as_str(), status, took);
+    if observation.access_log {
+        // No path and no query: a mistyped address could hold anything.
+        tracing::info!(
+            target: "access",
+            request_id = %call.origin.request,
+            method = method.as_str(),
+            route,
+            status,
+            duration_ms = took.as_secs_f64() * 1_000.0,
+            ip = %call.origin.requester.address(),
+        );
+    }
+    Ok(response)
+}
+
+fn finish(mut response: ServiceResponse<BoxBody>, call: &Call) -> ServiceResponse<BoxBody> {
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    set(HeaderName::from_static("x-request-id"), &call.origin.request.to_string());
+    set(header::CONTENT_LANGUAGE, call.language.tag());
+    set(header::CACHE_CONTROL, "no-store");
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-site");
+    response
+}
+
+#[expect(clippy::disallowed_methods, reason = "durations for logs and metrics; nothing is decided by them")]
+fn stopwatch() -> std::time::Instant {
+    std::time::Instant::now()
+}

@@ -1,0 +1,86 @@
+//! The operators' listener: liveness, readiness, metrics, version. Never exposed to the public.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use async_trait::async_trait;
+
+/// One thing that must work for the service to be ready.
+#[async_trait]
+pub trait Readiness: Send + Sync {
+    /// Its name in the verbose answer.
+    fn name(&self) -> &'static str;
+    /// `Err` with the reason while it does not.
+    async fn check(&self) -> Result<(), String>;
+}
+
+/// What the operators' listener tells.
+pub struct Health {
+    /// What must work.
+    pub checks: Vec<Box<dyn Readiness>>,
+    /// Set when the service is told to stop.
+    pub stopping: Arc<AtomicBool>,
+    /// Writes the metrics in the text format.
+    pub metrics: Box<dyn Fn() -> String + Send + Sync>,
+    /// The version of the binary.
+    pub version: &'static str,
+}
+
+/// The routes of the operators' listener.
+pub fn configure(routes: &mut web::ServiceConfig) {
+    routes
+        .route("/livez", web::get().to(livez))
+        .route("/readyz", web::get().to(readyz))
+        .route("/metrics", web::get().to(metrics))
+        .route("/version", web::get().to(version));
+}
+
+async fn livez() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+}
+
+async fn readyz(health: web::Data<Health>, query: web::Query<Verbose>) -> HttpResponse {
+    let mut report = String::new();
+    let mut ready = true;
+    let stopping = health.stopping.load(Ordering::SeqCst);
+    if stopping {
+        ready = false;
+        report.push_str("[-] running: the service is stopping\n");
+    }
+    for check in &health.checks {
+        let line = match check.check().await {
+            Ok(()) => writeln!(report, "[+] {}: ok", check.name()),
+            Err(reason) => {
+                ready = false;
+                writeln!(report, "[-] {}: {reason}", check.name())
+            }
+        };
+        debug_assert!(line.is_ok(), "writing to a String does not fail");
+    }
+    report.push_str(if ready { "ready\n" } else { "not ready\n" });
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = match query.verbose {
+        Some(_) => report,
+        None if ready => "ok\n".to_owned(),
+        None => "not ready\n".to_owned(),
+    };
+    HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(body)
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct Verbose {
+    verbose: Option<String>,
+}
+
+async fn metrics(health: web::Data<Health>) -> HttpResponse {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, kind)).body((health.metrics)())
+}
+
+async fn version(health: web::Data<Health>) -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "name": "resetgate", "version": health.version }))
+}

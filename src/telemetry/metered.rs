@@ -1,0 +1,83 @@
+//! Counts and times the calls to an account store.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::account::{AccountError, AccountStore, PasswordWrite, PasswordWritten};
+use crate::domain::{Clock, MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
+
+type Labels = [(&'static str, &'static str); 2];
+
+/// An account store whose calls are counted by operation and result, and timed by operation.
+pub struct MeteredAccounts {
+    inner: Arc<dyn AccountStore>,
+    clock: Arc<dyn Clock>,
+    requests: Family<Labels, Counter>,
+    seconds: Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>,
+}
+
+fn buckets() -> Histogram {
+    Histogram::new([0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0])
+}
+
+impl MeteredAccounts {
+    /// Around a store.
+    #[must_use]
+    pub fn around(inner: Arc<dyn AccountStore>, clock: Arc<dyn Clock>, registry: &mut Registry) -> Self {
+        let metered = Self { inner, clock, requests: Family::default(), seconds: Family::new_with_constructor(buckets) };
+        registry.register("store_requests", "Calls to the account store", metered.requests.clone());
+        let help = "Time the account store took";
+        registry.register_with_unit("store_request_duration", help, Unit::Seconds, metered.seconds.clone());
+        metered
+    }
+
+    fn record<T>(&self, op: &'static str, began: Timestamp, outcome: Result<T, AccountError>) -> Result<T, AccountError> {
+        let result = match &outcome {
+            Ok(_) => "ok",
+            Err(AccountError::Unavailable { .. }) => "unavailable",
+            Err(AccountError::Busy) => "busy",
+            Err(AccountError::PasswordRefused { .. }) => "refused",
+            Err(AccountError::NoSuchAccount) => "gone",
+            Err(AccountError::Unknown { .. }) => "unknown",
+        };
+        self.requests.get_or_create(&[("op", op), ("result", result)]).inc();
+        self.seconds.get_or_create(&[("op", op)]).observe(self.clock.now().since(began).as_secs_f64());
+        outcome
+    }
+}
+
+#[async_trait]
+impl AccountStore for MeteredAccounts {
+    async fn find(&self, address: &MailboxAddress) -> Result<Option<Subject>, AccountError> {
+        let began = self.clock.now();
+        let outcome = self.inner.find(address).await;
+        self.record("find", began, outcome)
+    }
+
+    async fn verify_password(&self, address: &MailboxAddress, password: &NewPassword) -> Result<bool, AccountError> {
+        let began = self.clock.now();
+        let outcome = self.inner.verify_password(address, password).await;
+        self.record("verify_password", began, outcome)
+    }
+
+    async fn set_password(&self, subject: &SubjectId, write: PasswordWrite<'_>) -> Result<PasswordWritten, AccountError> {
+        let began = self.clock.now();
+        let outcome = self.inner.set_password(subject, write).await;
+        self.record("set_password", began, outcome)
+    }
+
+    async fn bind_phone(&self, subject: &SubjectId, phone: Option<&PhoneNumber>, now: Timestamp) -> Result<(), AccountError> {
+        let began = self.clock.now();
+        let outcome = self.inner.bind_phone(subject, phone, now).await;
+        self.record("bind_phone", began, outcome)
+    }
+
+    async fn check(&self) -> Result<(), AccountError> {
+        self.inner.check().await
+    }
+}

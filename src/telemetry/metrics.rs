@@ -1,0 +1,203 @@
+//! Counters, fed by the same events as the audit trail. No label holds an account, a phone, an address or a challenge.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::audit::{AuditEvent, AuditSink, EventKind};
+use crate::domain::Clock;
+
+type Labels1 = [(&'static str, String); 1];
+type Labels2 = [(&'static str, String); 2];
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BuildLabels {
+    version: &'static str,
+}
+
+/// Values that are read when the metrics are.
+#[derive(Debug, Clone, Default)]
+pub struct Gauges {
+    /// Messages waiting or being sent.
+    pub queue_depth: Gauge,
+    /// The part of the send budget that is left.
+    pub budget_left: Gauge<f64, AtomicU64>,
+    /// Challenges remembered, about.
+    pub flows_live: Gauge,
+}
+
+/// The registry and every family outside `http`.
+pub struct Metrics {
+    registry: Registry,
+    families: Arc<Families>,
+    gauges: Gauges,
+}
+
+struct Families {
+    flows: Family<Labels2, Counter>,
+    flow_seconds: Family<Labels1, Histogram, fn() -> Histogram>,
+    captchas_issued: Family<Labels1, Counter>,
+    captcha_answers: Family<Labels2, Counter>,
+    codes_verified: Family<Labels1, Counter>,
+    sms_sends: Family<Labels2, Counter>,
+    sms_seconds: Family<Labels1, Histogram, fn() -> Histogram>,
+    limited: Family<Labels1, Counter>,
+    refusals: Family<Labels1, Counter>,
+    audit_events: Family<Labels1, Counter>,
+    audit_last: Gauge,
+    clock: Arc<dyn Clock>,
+}
+
+fn flow_buckets() -> Histogram {
+    Histogram::new([5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0])
+}
+
+fn send_buckets() -> Histogram {
+    Histogram::new([0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0])
+}
+
+impl Metrics {
+    /// With every family at zero.
+    #[must_use]
+    pub fn new(version: &'static str, clock: Arc<dyn Clock>) -> Self {
+        let mut registry = Registry::with_prefix("resetgate");
+        let families = Families {
+            flows: Family::default(),
+            flow_seconds: Family::new_with_constructor(flow_buckets),
+            captchas_issued: Family::default(),
+            captcha_answers: Family::default(),
+            codes_verified: Family::default(),
+            sms_sends: Family::default(),
+            sms_seconds: Family::new_with_constructor(send_buckets),
+            limited: Family::default(),
+            refusals: Family::default(),
+            audit_events: Family::default(),
+            audit_last: Gauge::default(),
+            clock,
+        };
+        let build: Family<BuildLabels, Gauge> = Family::default();
+        build.get_or_create(&BuildLabels { version }).set(1);
+        registry.register("build_info", "The running binary", build);
+        families.register(&mut registry);
+        let gauges = Gauges::default();
+        registry.register("sms_queue_depth", "Messages waiting or being sent", gauges.queue_depth.clone());
+        registry.register("sms_budget_remaining_ratio", "Part of the send budget left", gauges.budget_left.clone());
+        registry.register("flows_live", "Challenges remembered, about", gauges.flows_live.clone());
+        Self { registry, families: Arc::new(families), gauges }
+    }
+
+    /// For further families.
+    pub fn registry(&mut self) -> &mut Registry {
+        &mut self.registry
+    }
+
+    /// Values to be set before each reading.
+    #[must_use]
+    pub const fn gauges(&self) -> &Gauges {
+        &self.gauges
+    }
+
+    /// The sink that counts events.
+    #[must_use]
+    pub fn sink(&self) -> Arc<dyn AuditSink> {
+        Arc::clone(&self.families) as Arc<dyn AuditSink>
+    }
+
+    /// The text format.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        if encode(&mut text, &self.registry).is_err() {
+            tracing::error!("the metrics cannot be written");
+        }
+        text
+    }
+}
+
+impl Families {
+    fn register(&self, registry: &mut Registry) {
+        registry.register("flows", "Journeys that ended", self.flows.clone());
+        registry.register_with_unit("flow_duration", "From start to completed", Unit::Seconds, self.flow_seconds.clone());
+        registry.register("captchas_issued", "Captchas issued", self.captchas_issued.clone());
+        registry.register("captcha_answers", "Captchas answered", self.captcha_answers.clone());
+        registry.register("codes_verified", "Codes presented", self.codes_verified.clone());
+        registry.register("sms_sends", "Codes handed to a provider", self.sms_sends.clone());
+        registry.register_with_unit("sms_send_duration", "Time a provider took", Unit::Seconds, self.sms_seconds.clone());
+        registry.register("rate_limited", "Requests and sends that a gate refused", self.limited.clone());
+        registry.register("policy_refusals", "Password rules that were broken", self.refusals.clone());
+        registry.register("audit_events", "Events for the audit trail", self.audit_events.clone());
+        let help = "When the last event was recorded";
+        registry.register_with_unit("audit_last_write_timestamp", help, Unit::Seconds, self.audit_last.clone());
+    }
+
+    fn flow(&self, outcome: &str) {
+        self.flows.get_or_create(&[("kind", "reset".to_owned()), ("outcome", outcome.to_owned())]).inc();
+    }
+
+    fn send(&self, provider: &str, result: &str) {
+        self.sms_sends.get_or_create(&[("provider", provider.to_owned()), ("result", result.to_owned())]).inc();
+    }
+}
+
+fn one(name: &'static str, value: &str) -> Labels1 {
+    [(name, value.to_owned())]
+}
+
+impl AuditSink for Families {
+    fn record(&self, event: &AuditEvent) {
+        if !event.kind.is_routine() {
+            self.audit_events.get_or_create(&one("kind", event.kind.name())).inc();
+            self.audit_last.set(self.clock.now().as_secs());
+        }
+        match &event.kind {
+            EventKind::CodeSent { provider, seconds, .. } => {
+                self.send(provider, "accepted");
+                self.sms_seconds.get_or_create(&one("provider", provider)).observe(*seconds);
+            }
+            EventKind::CodeWithheld { reason, provider: Some(provider), .. } => self.send(provider, reason),
+            EventKind::CodeWithheld { reason, provider: None, .. } => {
+                self.limited.get_or_create(&one("policy", reason)).inc();
+            }
+            EventKind::CodeVerified => {
+                self.codes_verified.get_or_create(&one("result", "ok")).inc();
+            }
+            EventKind::CodeRejected { result } => {
+                self.codes_verified.get_or_create(&one("result", result)).inc();
+            }
+            EventKind::FlowLocked => self.flow("locked"),
+            EventKind::FlowCancelled => self.flow("cancelled"),
+            EventKind::PasswordReset { seconds } => {
+                self.flow("completed");
+                self.flow_seconds.get_or_create(&one("kind", "reset")).observe(*seconds);
+            }
+            EventKind::PasswordRefused { rules } => {
+                for rule in rules {
+                    self.refusals.get_or_create(&one("rule", rule)).inc();
+                }
+            }
+            EventKind::RateLimited { gate } => {
+                self.limited.get_or_create(&one("policy", gate)).inc();
+            }
+            EventKind::CaptchaIssued { kind } => {
+                self.captchas_issued.get_or_create(&one("kind", kind)).inc();
+            }
+            EventKind::CaptchaAnswered { kind, result } => {
+                let labels = [("kind", (*kind).to_owned()), ("result", (*result).to_owned())];
+                self.captcha_answers.get_or_create(&labels).inc();
+            }
+            EventKind::ResetRequested
+            | EventKind::ResetResendRequested
+            | EventKind::StoreFailed { .. }
+            | EventKind::NoticeSent { .. }
+            | EventKind::BudgetLow { .. }
+            | EventKind::Service { .. } => {}
+        }
+    }
+}
