@@ -1,6 +1,19 @@
 //! Where the accounts live: the port and its adapters.
 
+mod book;
+pub mod demo;
+mod hashing;
+mod max_age;
+pub mod roster;
+mod settings;
+pub mod sqlite;
+
 use async_trait::async_trait;
+
+pub use book::{AccountRecord, AdminError, NewAccount};
+pub use hashing::{HashPool, StoredHash, StoredHashError};
+pub use max_age::MaxAgeError;
+pub use settings::{AccountKind, AccountSettings, HashSettings, SqliteSettings};
 
 use crate::domain::{ChallengeId, MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
 

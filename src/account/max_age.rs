@@ -1,0 +1,110 @@
+//! How validity is written in the configuration, and the day it ends.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
+
+use super::MaxAge;
+use crate::domain::Timestamp;
+
+/// Ten years; whoever wants longer means never.
+const MAX_MONTHS: u8 = 120;
+
+/// Not a validity.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no validity; write months like \"3m\", years like \"1y\" (at most 10y), or \"never\"")]
+pub struct MaxAgeError(String);
+
+impl MaxAge {
+    /// The end of a password written at `from`: the same day and time so many calendar months later in UTC, or the
+    /// last day of a shorter month. `None` is never, and also what lies beyond the calendar's end.
+    #[must_use]
+    pub fn expiry(self, from: Timestamp) -> Option<Timestamp> {
+        let Self::Months(months) = self else { return None };
+        let start = jiff::Timestamp::from_millisecond(from.as_millis()).ok()?.to_zoned(TimeZone::UTC);
+        let end = start.checked_add(i64::from(months).months()).ok()?;
+        Some(Timestamp::from_millis(end.timestamp().as_millisecond()))
+    }
+}
+
+impl FromStr for MaxAge {
+    type Err = MaxAgeError;
+
+    fn from_str(text: &str) -> Result<Self, MaxAgeError> {
+        let wrong = || MaxAgeError(text.to_owned());
+        if text == "never" {
+            return Ok(Self::Never);
+        }
+        let (digits, months_each) = match (text.strip_suffix('m'), text.strip_suffix('y')) {
+            (Some(digits), _) => (digits, 1),
+            (_, Some(digits)) => (digits, 12),
+            _ => return Err(wrong()),
+        };
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(wrong());
+        }
+        let months = digits.parse::<u8>().ok().and_then(|count| count.checked_mul(months_each)).ok_or_else(wrong)?;
+        if (1..=MAX_MONTHS).contains(&months) { Ok(Self::Months(months)) } else { Err(wrong()) }
+    }
+}
+
+impl fmt::Display for MaxAge {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Never => out.write_str("never"),
+            Self::Months(months) if months % 12 == 0 => write!(out, "{}y", months / 12),
+            Self::Months(months) => write!(out, "{months}m"),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for MaxAge {
+    fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        String::deserialize(input)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::from_millis(text.parse::<jiff::Timestamp>().unwrap().as_millisecond())
+    }
+
+    #[test]
+    fn months_are_calendar_months_and_stop_at_the_end_of_a_shorter_one() {
+        let expiry = |age: MaxAge, from: &str| age.expiry(at(from)).unwrap();
+        assert_eq!(expiry(MaxAge::Months(3), "2025-11-23T10:00:00Z"), at("2026-02-23T10:00:00Z"));
+        assert_eq!(expiry(MaxAge::Months(1), "2025-01-31T10:00:00Z"), at("2025-02-28T10:00:00Z"));
+        assert_eq!(expiry(MaxAge::Months(12), "2024-02-29T00:00:00.250Z"), at("2025-02-28T00:00:00.250Z"));
+        assert_eq!(MaxAge::Never.expiry(at("2025-11-23T10:00:00Z")), None);
+        assert_eq!(MaxAge::Months(1).expiry(Timestamp::from_millis(i64::MAX)), None);
+    }
+
+    #[test]
+    fn a_validity_is_read_as_it_is_printed() {
+        for text in ["1m", "3m", "6m", "1y", "10y", "never"] {
+            assert_eq!(text.parse::<MaxAge>().unwrap().to_string(), text);
+        }
+        assert_eq!("12m".parse::<MaxAge>().unwrap(), MaxAge::Months(12));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_other_text_is_refused_without_a_panic(text in "\\PC{0,12}") {
+            if let Ok(age) = text.parse::<MaxAge>() {
+                proptest::prop_assert_eq!(age.to_string().parse::<MaxAge>().unwrap(), age);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_validity_is_refused_with_the_way_to_write_it() {
+        for text in ["", "m", "0m", "-1m", "+1m", "11y", "121m", "1d", "1 m", "Never", "999999999999m"] {
+            assert!(text.parse::<MaxAge>().unwrap_err().to_string().contains("\"3m\""), "{text}");
+        }
+    }
+}

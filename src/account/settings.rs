@@ -1,0 +1,193 @@
+//! `[account]`, `[account.sqlite]` and `[account.hash]` of the configuration.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::MaxAge;
+use super::hashing::{MAX_LANES, MAX_MEMORY_KIB, MAX_PASSES};
+use crate::domain::{ByteSize, Period, Region};
+
+/// Where the accounts live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AccountKind {
+    /// The embedded store, one file.
+    Sqlite,
+}
+
+/// `[account]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountSettings {
+    /// Which adapter.
+    pub kind: AccountKind,
+    /// A store that takes longer is unavailable (100 ms to 60 s).
+    pub timeout: Period,
+    /// Validity a person may choose, in the order pages show it.
+    pub max_age_choices: Vec<MaxAge>,
+    /// Country of stored numbers without a country code.
+    pub region: Region,
+    /// The embedded store.
+    pub sqlite: SqliteSettings,
+    /// What a hash costs and how many are made at once.
+    pub hash: HashSettings,
+}
+
+/// `[account.sqlite]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SqliteSettings {
+    /// The file; made when it is missing, its directory is not.
+    pub path: PathBuf,
+    /// How long to wait for another process's lock; shorter than `account.timeout`.
+    pub busy_timeout: Period,
+}
+
+/// `[account.hash]`: argon2id.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HashSettings {
+    /// Memory of one hash (7 MiB to 256 MiB).
+    pub memory: ByteSize,
+    /// Passes over that memory (1 to 16).
+    pub passes: u32,
+    /// Lanes (1 to 16).
+    pub lanes: u32,
+    /// Hashes at once; 0 is one per processor (at most 256).
+    pub workers: usize,
+    /// Hashes that may wait (at most 10 000).
+    pub queue: usize,
+}
+
+type Problem = (&'static str, String);
+
+impl AccountSettings {
+    /// What is out of range, as key below `[account]` and what to write instead.
+    #[must_use]
+    pub fn check(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let timeout = self.timeout.get();
+        if timeout < Duration::from_millis(100) || timeout > Duration::from_mins(1) {
+            problems.push(("timeout", format!("{} is out of range; write 100ms to 60s", self.timeout)));
+        }
+        if self.max_age_choices.is_empty() {
+            problems.push(("max_age_choices", "is empty; write at least one, like [\"never\"]".to_owned()));
+        }
+        let repeated = (1..self.max_age_choices.len())
+            .find(|&index| self.max_age_choices[..index].contains(&self.max_age_choices[index]));
+        if let Some(index) = repeated {
+            let choice = self.max_age_choices[index];
+            problems.push(("max_age_choices", format!("holds {choice} twice; write it once")));
+        }
+        problems.extend(self.sqlite.check(self.timeout));
+        problems.extend(self.hash.check());
+        problems
+    }
+}
+
+impl SqliteSettings {
+    fn check(&self, timeout: Period) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.path.as_os_str().is_empty() {
+            problems.push(("sqlite.path", "is empty; write a file like \"/var/lib/resetgate/accounts.db\"".to_owned()));
+        }
+        // Otherwise the store's own time-out comes first, and nobody learns that a lock was the reason.
+        if self.busy_timeout >= timeout {
+            let problem = format!("{} is not shorter than account.timeout ({timeout}); write less", self.busy_timeout);
+            problems.push(("sqlite.busy_timeout", problem));
+        }
+        problems
+    }
+}
+
+impl HashSettings {
+    /// Memory of one hash in KiB, as argon2 counts.
+    #[must_use]
+    pub fn memory_kib(&self) -> u32 {
+        u32::try_from(self.memory.get() / 1024).unwrap_or(u32::MAX)
+    }
+
+    fn check(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let memory = self.memory_kib();
+        if !(7 * 1024..=MAX_MEMORY_KIB).contains(&memory) {
+            problems.push(("hash.memory", format!("{} is out of range; write 7MiB to 256MiB", self.memory)));
+        }
+        if !(1..=MAX_PASSES).contains(&self.passes) {
+            problems.push(("hash.passes", format!("{} is out of range; write 1 to {MAX_PASSES}", self.passes)));
+        } else if memory.saturating_mul(self.passes) < 35 * 1024 {
+            // The OWASP choices 46/1, 19/2, 12/3, 9/4 and 7/5 all reach 35 MiB times passes.
+            let problem = "memory times passes is below 35MiB, OWASP's weakest choice; write memory = \"19MiB\", passes = 2";
+            problems.push(("hash.passes", problem.to_owned()));
+        }
+        if !(1..=MAX_LANES).contains(&self.lanes) {
+            problems.push(("hash.lanes", format!("{} is out of range; write 1 to {MAX_LANES}", self.lanes)));
+        }
+        if self.workers > 256 {
+            problems.push(("hash.workers", format!("{} is out of range; write 0 to 256", self.workers)));
+        }
+        if self.queue > 10_000 {
+            problems.push(("hash.queue", format!("{} is out of range; write 0 to 10000", self.queue)));
+        }
+        problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Root {
+        account: AccountSettings,
+    }
+
+    fn with(changes: &[(&str, &str)]) -> Result<AccountSettings, toml::de::Error> {
+        let mut text = include_str!("../../config/default.toml").to_owned();
+        for (from, to) in changes {
+            assert!(text.contains(from), "{from}");
+            text = text.replace(from, to);
+        }
+        toml::from_str::<Root>(&text).map(|root| root.account)
+    }
+
+    #[test]
+    fn the_defaults_are_read_and_sound() {
+        let settings = with(&[]).unwrap();
+        assert_eq!(settings.check(), []);
+        assert_eq!(settings.hash.memory_kib(), 19 * 1024);
+        assert_eq!(settings.max_age_choices.last(), Some(&MaxAge::Never));
+    }
+
+    #[test]
+    fn every_key_out_of_range_is_named() {
+        let cases = [
+            ("timeout = \"3s\"", "timeout = \"50ms\"", "timeout"),
+            ("\"1m\", \"3m\", \"6m\", \"1y\", \"never\"", "", "max_age_choices"),
+            ("\"1m\", \"3m\", \"6m\", \"1y\", \"never\"", "\"12m\", \"1y\"", "max_age_choices"),
+            ("path = \"resetgate.db\"", "path = \"\"", "sqlite.path"),
+            ("busy_timeout = \"2s\"", "busy_timeout = \"3s\"", "sqlite.busy_timeout"),
+            ("memory = \"19MiB\"", "memory = \"6MiB\"", "hash.memory"),
+            ("memory = \"19MiB\"", "memory = \"512MiB\"", "hash.memory"),
+            ("passes = 2", "passes = 1", "hash.passes"),
+            ("passes = 2", "passes = 17", "hash.passes"),
+            ("lanes = 1", "lanes = 0", "hash.lanes"),
+            ("queue = 64", "queue = 10001", "hash.queue"),
+        ];
+        for (from, to, key) in cases {
+            let problems = with(&[(from, to)]).unwrap().check();
+            assert!(problems.iter().any(|(named, text)| *named == key && text.contains("write")), "{key}: {problems:?}");
+        }
+        let many = HashSettings { workers: 257, ..with(&[]).unwrap().hash };
+        assert_eq!(many.check()[0].0, "hash.workers");
+    }
+
+    #[test]
+    fn an_unknown_key_and_a_validity_that_is_none_are_refused() {
+        assert!(with(&[("lanes = 1", "lane = 1")]).is_err());
+        assert!(with(&[("\"never\"]", "\"forever\"]")]).unwrap_err().to_string().contains("forever"));
+        assert!(with(&[("kind = \"sqlite\"", "kind = \"postgres\"")]).is_err());
+    }
+}

@@ -1,0 +1,108 @@
+//! Opening the file: made for its owner only, checked to be ours, brought to the present schema.
+
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+use super::fault::{before_commit, unavailable};
+use crate::account::{AccountError, SqliteSettings};
+
+/// "RsGt" in the file's header, so that another program's database is not taken for ours.
+const APPLICATION_ID: i64 = 0x5273_4774;
+
+/// Each step takes the schema from its index to the next version.
+const STEPS: [&str; 1] = [include_str!("schema/1.sql")];
+
+/// Readers beside the one writer; `SQLite` reads are microseconds.
+const READERS: u32 = 4;
+
+/// One connection that writes, so that writers of this process wait for each other in order and not for a lock;
+/// a few that read, which the write-ahead log lets go on meanwhile.
+pub(super) struct Pools {
+    pub(super) writer: SqlitePool,
+    pub(super) readers: SqlitePool,
+}
+
+pub(super) async fn open(settings: &SqliteSettings, timeout: Duration) -> Result<Pools, AccountError> {
+    let path = &settings.path;
+    make_private_file(path)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        // Flushed at each commit: after "your password was changed" a power cut must not bring the old one back.
+        // NORMAL would be faster and lose the last commits; resets are far too rare to need that.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(settings.busy_timeout.get());
+    let connect = |count: u32| SqlitePoolOptions::new().max_connections(count).acquire_timeout(timeout);
+    let writer = connect(1).connect_with(options.clone()).await.map_err(|error| before_commit(path, &error))?;
+    migrate(&writer, path).await?;
+    let readers = connect(READERS).connect_lazy_with(options);
+    Ok(Pools { writer, readers })
+}
+
+/// In memory there is one connection, and with it one database.
+pub(super) async fn open_in_memory(timeout: Duration) -> Result<Pools, AccountError> {
+    let path = Path::new(":memory:");
+    let options = SqlitePoolOptions::new().max_connections(1).acquire_timeout(timeout);
+    // Closing the connection would lose the accounts.
+    let options = options.min_connections(1).idle_timeout(None).max_lifetime(None);
+    let connect = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
+    let writer = options.connect_with(connect).await.map_err(|error| before_commit(path, &error))?;
+    migrate(&writer, path).await?;
+    Ok(Pools { readers: writer.clone(), writer })
+}
+
+/// `SQLite` would make the file with the process's umask; it holds hashes and phones. The log beside it inherits the mode.
+fn make_private_file(path: &Path) -> Result<(), AccountError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let error = match options.open(path) {
+        Ok(_) => return Ok(()),
+        Err(error) => error,
+    };
+    let shown = path.display();
+    match error.kind() {
+        ErrorKind::AlreadyExists => Ok(()),
+        ErrorKind::NotFound => Err(unavailable(format!(
+            "the directory of {shown} does not exist; make it, or change account.sqlite.path"
+        ))),
+        _ => Err(unavailable(format!("{shown} cannot be made: {error}; change account.sqlite.path or who may write"))),
+    }
+}
+
+/// Own and short because all of it is one transaction under the write lock: two processes that start at once, or a
+/// disk that fills up in the middle, leave the old schema or the new one.
+async fn migrate(writer: &SqlitePool, path: &Path) -> Result<(), AccountError> {
+    let fault = |error: sqlx::Error| before_commit(path, &error);
+    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
+    let number = |sql: &'static str| sqlx::query_scalar::<_, i64>(sql);
+    let owner = number("PRAGMA application_id").fetch_one(&mut *tx).await.map_err(fault)?;
+    let version = number("PRAGMA user_version").fetch_one(&mut *tx).await.map_err(fault)?;
+    let tables = number("SELECT count(*) FROM sqlite_master").fetch_one(&mut *tx).await.map_err(fault)?;
+    let shown = path.display();
+    if owner != APPLICATION_ID && (owner != 0 || version != 0 || tables != 0) {
+        return Err(unavailable(format!("{shown} is another program's database; change account.sqlite.path")));
+    }
+    let Some(steps) = usize::try_from(version).ok().and_then(|done| STEPS.get(done..)) else {
+        return Err(unavailable(format!(
+            "{shown} was written by a newer resetgate (schema {version}, this one knows {}); run that version, or \
+             restore the backup made before it",
+            STEPS.len()
+        )));
+    };
+    if steps.is_empty() {
+        return tx.rollback().await.map_err(fault);
+    }
+    for step in steps {
+        sqlx::raw_sql(*step).execute(&mut *tx).await.map_err(fault)?;
+    }
+    let mark = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {}", STEPS.len());
+    sqlx::raw_sql(sqlx::AssertSqlSafe(mark)).execute(&mut *tx).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)
+}
