@@ -7,6 +7,25 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::PhoneNumber;
 
+mod breaker;
+mod build;
+mod check;
+mod console;
+mod failover;
+mod http;
+#[cfg(test)]
+mod samples;
+mod settings;
+mod template;
+mod texts;
+
+pub use build::{SmsBuildError, build, build_one};
+pub use console::{Console, ConsoleWriter};
+pub use failover::Failover;
+pub use http::{AnswerRule, Format, HttpProvider, HttpSettings, Method};
+pub use settings::{BreakerSettings, ConsoleSettings, ProviderSettings, SmsSettings, TextSettings};
+pub use texts::{Texts, parts, ucs2_units};
+
 /// What kind of message it is; providers with approved templates choose theirs by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MessageKind {
@@ -89,6 +108,11 @@ pub enum SmsError {
 pub trait SmsProvider: Send + Sync {
     /// Its name in the configuration.
     fn name(&self) -> &str;
+
+    /// Whether it can carry such messages at all; one that fills a template for codes cannot carry a notice.
+    fn carries(&self, _kind: MessageKind) -> bool {
+        true
+    }
 
     /// Hands the message over, once. Does not retry.
     async fn send(&self, message: &SmsMessage) -> Result<SmsReceipt, SmsError>;

@@ -1,0 +1,105 @@
+//! What is wrong with the SMS settings, said before anything starts.
+
+use std::time::Duration;
+
+use super::settings::{BreakerSettings, ProviderSettings, SmsSettings};
+use super::texts;
+
+/// A key below `[sms]`, and what is wrong with it.
+pub(super) type Problem = (String, String);
+
+impl SmsSettings {
+    /// Every problem of the sections, as key below `[sms]` and what to write instead. Opens no file and no connection.
+    ///
+    /// Texts that use `{domain}` are measured by [`SmsSettings::check_texts`], because the domain is set elsewhere.
+    #[must_use]
+    pub fn check(&self) -> Vec<(String, String)> {
+        let mut problems = self.names();
+        problems.extend(self.quantities());
+        problems.extend(texts::problems(&self.text));
+        for (name, provider) in &self.provider {
+            if let ProviderSettings::Http(http) = provider {
+                let own = http.check().into_iter();
+                problems.extend(own.map(|(key, problem)| (format!("provider.{name}.{key}"), problem)));
+            }
+        }
+        problems
+    }
+
+    /// Problems of the texts that show only with values of other sections: the domain people see and the default language.
+    #[must_use]
+    pub fn check_texts(&self, domain: &str, default_locale: &str) -> Vec<(String, String)> {
+        let mut problems = texts::too_long_with(&self.text, domain);
+        for (kind, texts) in [("code", &self.text.code), ("notice", &self.text.notice)] {
+            if !texts.keys().any(|locale| locale.eq_ignore_ascii_case(default_locale)) {
+                let problem = format!("there is no text in the default language `{default_locale}`; write one");
+                problems.push((format!("text.{kind}.{default_locale}"), problem));
+            }
+        }
+        problems
+    }
+
+    fn names(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.providers.is_empty() {
+            problems.push(said("providers", "is empty; name at least one [sms.provider.NAME] table"));
+        }
+        for (place, name) in self.providers.iter().enumerate() {
+            if !self.provider.contains_key(name) {
+                problems.push(said(
+                    "providers",
+                    &format!("there is no table [sms.provider.{name}]; write it or drop the name"),
+                ));
+            }
+            if self.providers[..place].contains(name) {
+                problems.push(said("providers", &format!("`{name}` stands there twice; name each provider once")));
+            }
+        }
+        for name in self.provider.keys().filter(|name| !self.providers.contains(name)) {
+            let problem = "is not used; add its name to `providers` or drop the table";
+            problems.push(said(&format!("provider.{name}"), problem));
+        }
+        problems
+    }
+
+    fn quantities(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !(1..=1_000_000).contains(&self.queue) {
+            problems.push(said("queue", "must be 1 to 1000000 messages"));
+        }
+        if !(1..=256).contains(&self.workers) {
+            problems.push(said("workers", "must be 1 to 256"));
+        }
+        if !(Duration::from_millis(100)..=Duration::from_mins(1)).contains(&self.timeout.get()) {
+            problems.push(said("timeout", "must be \"100ms\" to \"60s\""));
+        }
+        if self.connect_timeout > self.timeout {
+            let problem = format!("is longer than timeout, which includes it; write at most \"{}\"", self.timeout);
+            problems.push(said("connect_timeout", &problem));
+        }
+        problems.extend(self.breaker.check());
+        problems
+    }
+}
+
+impl BreakerSettings {
+    fn check(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !(1..=1_000).contains(&self.failures) {
+            problems.push(said("breaker.failures", "must be 1 to 1000"));
+        }
+        for (key, period) in [("breaker.window", self.window), ("breaker.open_for", self.open_for)] {
+            if !(Duration::from_secs(1)..=Duration::from_hours(1)).contains(&period.get()) {
+                problems.push(said(key, "must be \"1s\" to \"1h\""));
+            }
+        }
+        problems
+    }
+}
+
+fn said(key: &str, problem: &str) -> Problem {
+    (key.to_owned(), problem.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+use crate::sms::samples::settings;
+
+const CONSOLE: &str = "providers = [\"dev\"]\n[provider.dev]\nkind = \"console\"\n";
+
+fn keys(more: &str) -> Vec<String> {
+    settings(more).check().into_iter().map(|(key, _)| key).collect()
+}
+
+#[test]
+fn the_defaults_with_a_provider_have_no_problem() {
+    assert_eq!(settings(CONSOLE).check(), []);
+    assert_eq!(settings(CONSOLE).check_texts("mail.example.gov.cn", "zh-CN"), []);
+}
+
+#[test]
+fn providers_must_be_named_exist_be_used_and_stand_there_once() {
+    assert_eq!(keys(""), ["providers"]);
+    assert_eq!(keys("providers = [\"a\"]"), ["providers"]);
+    assert_eq!(keys("[provider.spare]\nkind = \"console\""), ["providers", "provider.spare"]);
+    assert_eq!(keys(&CONSOLE.replace("[\"dev\"]", "[\"dev\", \"dev\"]")), ["providers"]);
+}
+
+#[test]
+fn an_unknown_kind_and_an_unknown_member_of_a_provider_are_refused() {
+    let read = |text: &str| toml::from_str::<crate::sms::ProviderSettings>(text).unwrap_err().to_string();
+    assert!(read("kind = \"pigeon\"").contains("expected `http` or `console`"));
+    assert!(read("kind = \"console\"\ncolour = 1").contains("unknown field `colour`"));
+    assert!(read("kind = \"http\"\nurll = \"https://x/\"").contains("unknown field `urll`"));
+}
+
+#[test]
+fn quantities_out_of_range_are_named() {
+    let more = format!(
+        "timeout = \"90s\"\nconnect_timeout = \"2m\"\nqueue = 0\nworkers = 1000\n\
+         breaker = {{ failures = 0, window = \"1ms\", open_for = \"2h\" }}\n{CONSOLE}"
+    );
+    let expected =
+        ["queue", "workers", "timeout", "connect_timeout", "breaker.failures", "breaker.window", "breaker.open_for"];
+    assert_eq!(keys(&more), expected);
+}
+
+#[test]
+fn problems_of_a_provider_carry_its_name() {
+    let more = "providers = [\"a\"]\n[provider.a]\nkind = \"http\"\nurl = \"ftp://x/\"\nbody = '{\"to\":\"{to}\",\"t\":\"{text}\"}'\n\
+                success = { status = [200] }";
+    assert_eq!(keys(more), ["provider.a.url"]);
+}
+
+#[test]
+fn texts_without_a_code_with_an_unknown_name_or_with_control_characters_are_refused() {
+    assert_eq!(keys(&format!("text.code.en = \"hello\"\n{CONSOLE}")), ["text.code.en"]);
+    assert_eq!(keys(&format!("text.code.en = \"{{code}} {{name}}\"\n{CONSOLE}")), ["text.code.en"]);
+    assert_eq!(keys(&format!("text.code.en = \"{{code}}\\u0007\"\n{CONSOLE}")), ["text.code.en"]);
+    assert_eq!(keys(&format!("text.code.\"e n\" = \"{{code}}\"\n{CONSOLE}")), ["text.code.e n"]);
+    assert_eq!(keys(&format!("text.code.en = \"{{code}}\\n@example.org\"\n{CONSOLE}")), [""; 0]);
+}
+
+/// A notice tells that something happened; a code in it would be a code sent to nobody's request.
+#[test]
+fn a_notice_may_not_hold_a_code() {
+    assert_eq!(keys(&format!("text.notice.en = \"changed {{code}}\"\n{CONSOLE}")), ["text.notice.en"]);
+}
+
+/// case 95: a text that would cost two messages is refused at start, and the error says so.
+#[test]
+fn a_text_that_would_cost_two_messages_says_its_units_and_parts() {
+    let more = format!("text.code.en = \"{{code}}{}\"\n{CONSOLE}", "字".repeat(61));
+    let problems = settings(&more).check();
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].1.contains("71 UCS-2 units") && problems[0].1.contains("2 messages"), "{}", problems[0].1);
+    assert_eq!(keys(&more.replacen('字', "", 1)), [""; 0]);
+}
+
+/// case 95: the domain counts with its real length.
+#[test]
+fn a_text_with_the_domain_is_measured_with_the_domain() {
+    let settings = settings(&format!("text.code.en = \"{{code}} {{domain}}\"\n{CONSOLE}"));
+    assert_eq!(settings.check(), []);
+    assert_eq!(settings.check_texts(&"d".repeat(59), "en"), []);
+    assert_eq!(settings.check_texts(&"d".repeat(60), "en")[0].0, "text.code.en");
+}
+
+#[test]
+fn the_default_language_must_have_its_texts() {
+    let problems = settings(CONSOLE).check_texts("example.org", "fr");
+    assert_eq!(problems.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["text.code.fr", "text.notice.fr"]);
+}

@@ -1,0 +1,96 @@
+//! Reading an answer without trusting its length, its speed or its type.
+
+use std::time::Duration;
+
+use reqwest::{Response, StatusCode, header};
+use serde_json::Value;
+
+use crate::domain::Timestamp;
+
+/// The most that is read of a body; a gateway's word takes a few hundred bytes.
+const MAX_BODY: usize = 64 * 1024;
+/// The longest wait that is believed.
+const MAX_WAIT: Duration = Duration::from_hours(24);
+
+/// What is kept of an answer.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) retry_after: Option<Duration>,
+    pub(super) body: Body,
+}
+
+#[derive(Debug)]
+pub(super) enum Body {
+    Json(Value),
+    /// Why it tells nothing.
+    Unreadable(String),
+}
+
+impl Answer {
+    /// Reads the head, and the body where it `needs_body`. What is wrong with the body is part of the answer.
+    pub(super) async fn read(response: Response, needs_body: bool, now: Timestamp) -> Self {
+        let status = response.status();
+        let value = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = value.and_then(|value| wait(value, now));
+        let body = if needs_body { read_body(response).await } else { Body::Unreadable("it was not read".to_owned()) };
+        Self { status, retry_after, body }
+    }
+}
+
+/// Whatever the content type says: gateways label JSON as text and worse.
+async fn read_body(mut response: Response) -> Body {
+    let mut bytes = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > MAX_BODY => {
+                return Body::Unreadable(format!("its body is longer than {MAX_BODY} bytes"));
+            }
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) => break,
+            Err(error) if error.is_timeout() => return Body::Unreadable("its body did not arrive in time".to_owned()),
+            Err(_) => return Body::Unreadable("its body broke off".to_owned()),
+        }
+    }
+    match serde_json::from_slice(&bytes) {
+        Ok(body) => Body::Json(body),
+        // Not the parser's own words: they may quote the body, and the body may quote the message.
+        Err(_) => Body::Unreadable("its body is not JSON".to_owned()),
+    }
+}
+
+/// `Retry-After` (RFC 9110, 10.2.3): seconds or a date. A date in the past is a wait of zero.
+fn wait(value: &str, now: Timestamp) -> Option<Duration> {
+    let value = value.trim();
+    let wait = if let Ok(seconds) = value.parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let date = jiff::fmt::rfc2822::parse(value).ok()?;
+        Timestamp::from_millis(date.timestamp().as_millisecond()).since(now)
+    };
+    Some(wait.min(MAX_WAIT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_read_as_seconds_or_as_a_date_and_capped() {
+        let now = Timestamp::from_millis(784_111_747_000);
+        assert_eq!(wait("120", now), Some(Duration::from_secs(120)));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(Duration::from_secs(30)));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:00:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(wait("99999999", now), Some(MAX_WAIT));
+        for nothing in ["", "soon", "-1", "1.5", "Sun, 99 Nov 1994"] {
+            assert_eq!(wait(nothing, now), None, "{nothing}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_wait_is_read_without_panic_and_within_a_day(value in "\\PC{0,40}") {
+            proptest::prop_assert!(wait(&value, Timestamp::from_millis(0)).is_none_or(|wait| wait <= MAX_WAIT));
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The HTTP client of one gateway.
+//!
+//! Verification of certificates cannot be switched off. The rustls configuration names ring outright, so nothing
+//! depends on a process-wide provider having been installed first.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{Client, redirect, retry};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::BuilderVerifierExt;
+
+/// Whom to believe.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Trust<'a> {
+    /// The authorities of the system.
+    System,
+    /// The authorities in this PEM file and no other.
+    File(&'a Path),
+    /// Nobody, because TLS is not spoken.
+    Plain,
+}
+
+/// A client that sends a request exactly once, to the address it was given, in the given time.
+#[expect(clippy::disallowed_methods, reason = "the place that builds clients with time-outs and without redirects")]
+pub(super) fn build(trust: Trust<'_>, connect: Duration, total: Duration) -> Result<Client, String> {
+    Client::builder()
+        .tls_backend_preconfigured(tls(trust)?)
+        .https_only(!matches!(trust, Trust::Plain))
+        .connect_timeout(connect)
+        .timeout(total)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        // A kept connection that the gateway closes just as it is used again would turn "nothing left" into "unknown".
+        .pool_max_idle_per_host(0)
+        .no_proxy()
+        .referer(false)
+        .user_agent(concat!("resetgate/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| format!("no HTTP client could be built: {}", error.without_url()))
+}
+
+fn tls(trust: Trust<'_>) -> Result<ClientConfig, String> {
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| format!("TLS cannot be set up: {error}"))?;
+    let builder = match trust {
+        Trust::Plain => builder.with_root_certificates(RootCertStore::empty()),
+        Trust::File(path) => builder.with_root_certificates(private_roots(path)?),
+        Trust::System => builder.with_platform_verifier().map_err(|error| {
+            format!("the system's certificate authorities cannot be loaded ({error}); install ca-certificates or set ca_file")
+        })?,
+    };
+    Ok(builder.with_no_client_auth())
+}
+
+fn private_roots(path: &Path) -> Result<RootCertStore, String> {
+    let unusable = |what: String| format!("{}: {what}", path.display());
+    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = certificate.map_err(|error| unusable(format!("is not PEM: {error}")))?;
+        roots
+            .add(certificate)
+            .map_err(|error| unusable(format!("holds a certificate that is no authority: {error}")))?;
+    }
+    if roots.is_empty() {
+        return Err(unusable("holds no certificate; it must be the PEM file of an authority".to_owned()));
+    }
+    Ok(roots)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn problem(pem: &str) -> String {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(pem.as_bytes()).unwrap();
+        private_roots(file.path()).unwrap_err()
+    }
+
+    #[test]
+    fn a_file_without_an_authority_is_refused_with_its_name() {
+        assert!(problem("").contains("holds no certificate"));
+        assert!(problem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").contains("no authority"));
+        assert!(private_roots(Path::new("/nowhere/ca.pem")).unwrap_err().starts_with("/nowhere/ca.pem"));
+    }
+
+    /// A container without CA files must still start when every gateway is on this machine.
+    #[test]
+    fn a_plain_client_needs_no_authorities() {
+        assert!(build(Trust::Plain, Duration::from_secs(1), Duration::from_secs(1)).is_ok());
+    }
+}

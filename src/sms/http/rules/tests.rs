@@ -1,0 +1,107 @@
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::*;
+use crate::sms::samples::gateway;
+
+const HIDDEN: [&str; 2] = ["13800138000", "002569"];
+
+fn rules(more: &str) -> Rules {
+    let settings = gateway(more);
+    Rules { success: settings.success, throttled: settings.throttled, message_id: settings.message_id }
+}
+
+fn answer(status: u16, body: Value) -> Answer {
+    Answer { status: StatusCode::from_u16(status).unwrap(), retry_after: None, body: Body::Json(body) }
+}
+
+fn unreadable(status: u16) -> Answer {
+    Answer { body: Body::Unreadable("its body broke off".to_owned()), ..answer(status, Value::Null) }
+}
+
+fn said(answer: &Answer) -> SmsError {
+    rules("").judge(answer, &HIDDEN).unwrap_err()
+}
+
+#[test]
+fn success_is_a_status_and_a_member_and_gives_the_id() {
+    assert_eq!(rules("").judge(&answer(200, json!({"code": 0, "id": "m-1"})), &HIDDEN), Ok(Some("m-1".to_owned())));
+    assert_eq!(rules("").judge(&answer(202, json!({"code": 0, "id": 7})), &HIDDEN), Ok(Some("7".to_owned())));
+    assert_eq!(rules("").judge(&answer(200, json!({"code": 0, "id": "a\r\nb"})), &HIDDEN), Ok(None));
+    let by_status = rules("success = { status = [200] }");
+    assert_eq!(by_status.judge(&unreadable(200), &HIDDEN), Ok(None));
+}
+
+/// case 85: 200 with an error code is no success, and a member of another type is another member.
+#[test]
+fn a_success_status_with_another_member_is_refused_and_says_which() {
+    let error = said(&answer(200, json!({"code": "isv.MOBILE_NUMBER_ILLEGAL"})));
+    let reason = "it answered 200 with /code = isv.MOBILE_NUMBER_ILLEGAL".to_owned();
+    assert_eq!(error, SmsError::Refused { reason });
+    assert!(matches!(said(&answer(200, json!({"code": "0"}))), SmsError::Refused { .. }));
+}
+
+/// case 85: what cannot be read where it must be may have been a success.
+#[test]
+fn an_answer_that_cannot_be_read_is_unknown() {
+    for answer in [unreadable(200), answer(200, json!({})), answer(200, json!([0])), answer(200, json!("OK"))] {
+        assert!(matches!(said(&answer), SmsError::Unknown { .. }), "{answer:?}");
+    }
+}
+
+/// case 85 and case 87: every other status by whether a message may have left.
+#[test]
+fn other_statuses_are_judged_by_whether_a_message_may_have_left() {
+    for status in [301, 302, 304, 307, 308, 401, 403, 404, 405, 407] {
+        assert!(matches!(said(&unreadable(status)), SmsError::Unreachable { .. }), "{status}");
+    }
+    for status in [400, 402, 409, 410, 413, 415, 422, 451] {
+        assert!(matches!(said(&unreadable(status)), SmsError::Refused { .. }), "{status}");
+    }
+    for status in [201, 204, 206, 408, 425, 500, 501, 502, 503, 504, 599] {
+        assert!(matches!(said(&unreadable(status)), SmsError::Unknown { .. }), "{status}");
+    }
+    assert_eq!(said(&unreadable(429)), SmsError::Throttled { retry_after: None });
+}
+
+#[test]
+fn a_503_that_names_a_wait_took_nothing() {
+    let wait = Some(Duration::from_secs(7));
+    let answer = Answer { retry_after: wait, ..unreadable(503) };
+    assert_eq!(said(&answer), SmsError::Throttled { retry_after: wait });
+}
+
+#[test]
+fn an_operator_can_say_what_throttled_looks_like() {
+    let rules =
+        rules("throttled = { status = [200, 500], pointer = \"/code\", equals = \"isv.BUSINESS_LIMIT_CONTROL\" }");
+    for status in [200, 500] {
+        let error = rules.judge(&answer(status, json!({"code": "isv.BUSINESS_LIMIT_CONTROL"})), &HIDDEN).unwrap_err();
+        assert_eq!(error, SmsError::Throttled { retry_after: None }, "{status}");
+    }
+    assert_eq!(rules.judge(&answer(200, json!({"code": 0})), &HIDDEN), Ok(None));
+    assert!(matches!(rules.judge(&unreadable(200), &HIDDEN), Err(SmsError::Unknown { .. })));
+    assert!(matches!(rules.judge(&unreadable(500), &HIDDEN), Err(SmsError::Unknown { .. })));
+}
+
+/// A success by status alone is still unclear when the body that would say "throttled" is missing.
+#[test]
+fn a_body_that_may_say_throttled_must_be_read() {
+    let rules = rules(
+        "success = { status = [200] }\nthrottled = { status = [200], pointer = \"/code\", equals = 1 }\nmessage_id = \"-\"",
+    );
+    assert!(rules.need_body());
+    assert!(matches!(rules.judge(&unreadable(200), &HIDDEN), Err(SmsError::Unknown { .. })));
+}
+
+/// case 99: a gateway that echoes the message does not bring it into a log.
+#[test]
+fn a_reason_repeats_nothing_of_the_message() {
+    for echo in ["13800138000", "+8613800138000", "code-002569", "a b", "<b>", "x\ny", "", &"9".repeat(65)] {
+        for status in [200, 400, 403, 500] {
+            let text = said(&answer(status, json!({"code": echo}))).to_string();
+            assert!(!text.contains("/code ="), "{text}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! One `[sms.provider.NAME]` of kind `http`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A gateway reached over HTTP. There are no defaults beneath a provider table, so what may be left out is optional here.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpSettings {
+    /// Where messages are handed over; `https`, or `http` on this machine. Its query may hold a key.
+    pub url: String,
+    /// POST when left out.
+    pub method: Option<Method>,
+    /// Headers by name.
+    pub headers: Option<BTreeMap<String, SecretString>>,
+    /// Headers whose values are read from files at start.
+    pub header_files: Option<BTreeMap<String, PathBuf>>,
+    /// What is sent, with `{to}` `{to_national}` `{text}` `{code}` `{ref}` `{locale}`. May hold the account's key.
+    pub body: Option<SecretString>,
+    /// How the body is written; JSON when left out.
+    pub format: Option<Format>,
+    /// The answer that means "taken".
+    pub success: AnswerRule,
+    /// JSON pointer to the gateway's id of the message; empty is none.
+    pub message_id: Option<String>,
+    /// The answer that means "nothing left, try another". 429 always does.
+    pub throttled: Option<AnswerRule>,
+    /// PEM of a private authority, believed instead of the system's; empty is none.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Everything but the kind may hold a key.
+impl std::fmt::Debug for HttpSettings {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("HttpSettings")
+            .field("method", &self.method)
+            .field("format", &self.format)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How the gateway is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// With a body.
+    Post,
+    /// With a body.
+    Put,
+    /// With everything in the URL, where proxies log it: only on this machine.
+    Get,
+}
+
+/// How a body is written and values in it are escaped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// `application/json`.
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+}
+
+/// Recognises one kind of answer: a status, and a member of the JSON body where the status alone does not tell.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerRule {
+    /// Any of these.
+    pub status: Vec<u16>,
+    /// JSON pointer (RFC 6901) to the member.
+    pub pointer: Option<String>,
+    /// What the member must be: a text, a number or a truth value, of the same type.
+    pub equals: Option<Value>,
+}

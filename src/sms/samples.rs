@@ -1,0 +1,48 @@
+//! Settings and messages that tests of several modules start from.
+
+use super::{HttpSettings, MessageKind, SmsMessage, SmsSettings};
+use crate::domain::{PhoneNumber, Region};
+
+/// The defaults of `[sms]`, with `more` (TOML below `[sms]`) laid over them.
+pub(super) fn settings(more: &str) -> SmsSettings {
+    let mut file: toml::Table = toml::from_str(include_str!("../../config/default.toml")).unwrap();
+    let Some(toml::Value::Table(mut sms)) = file.remove("sms") else { panic!("no [sms]") };
+    lay_over(&mut sms, toml::from_str(more).unwrap());
+    toml::Value::Table(sms).try_into().unwrap()
+}
+
+fn lay_over(below: &mut toml::Table, above: toml::Table) {
+    for (key, value) in above {
+        match (below.get_mut(&key), value) {
+            (Some(toml::Value::Table(old)), toml::Value::Table(new)) => lay_over(old, new),
+            (_, value) => drop(below.insert(key, value)),
+        }
+    }
+}
+
+/// A gateway that is right, with lines of `more` instead of its own.
+pub(super) fn gateway(more: &str) -> HttpSettings {
+    let mut table: toml::Table = toml::from_str(
+        r#"
+        url = "https://sms.example.gov.cn/send"
+        body = '{"to":"{to}","text":"{text}","ref":"{ref}"}'
+        success = { status = [200, 202], pointer = "/code", equals = 0 }
+        message_id = "/id"
+        "#,
+    )
+    .unwrap();
+    table.extend(toml::from_str::<toml::Table>(more).unwrap());
+    table.retain(|_, value| value.as_str() != Some("-"));
+    table.try_into().unwrap()
+}
+
+pub(super) fn message(text: &str) -> SmsMessage {
+    SmsMessage {
+        to: PhoneNumber::parse("13800138000", Region::CN).unwrap(),
+        kind: MessageKind::Code,
+        locale: "zh-CN".into(),
+        text: text.to_owned().into(),
+        code: Some("002569".to_owned().into()),
+        reference: "rst_1".to_owned(),
+    }
+}

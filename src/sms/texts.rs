@@ -1,0 +1,171 @@
+//! What people read on their phone, and what it costs.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use secrecy::SecretString;
+
+use super::SmsBuildError;
+use super::check::Problem;
+use super::settings::{SmsSettings, TextSettings};
+use super::template::{Field, Template};
+use crate::domain::{OneTimeCode, Timestamp};
+
+const CODE_FIELDS: &[Field] = &[Field::Code, Field::Minutes, Field::Domain];
+const NOTICE_FIELDS: &[Field] = &[Field::Domain, Field::Time];
+
+/// What one message holds in UCS-2, and what each part of a longer one holds beside its header (3GPP TS 23.040, 9.2.3.24.1).
+const ONE_PART: usize = 70;
+const OF_SEVERAL: usize = 67;
+
+/// The length of a text as mainland gateways bill it: UTF-16 units, whatever the script.
+#[must_use]
+pub fn ucs2_units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// How many messages a text of so many units costs.
+#[must_use]
+pub const fn parts(units: usize) -> usize {
+    if units <= ONE_PART { 1 } else { units.div_ceil(OF_SEVERAL) }
+}
+
+/// The texts of every language, ready to be filled. Only what the fields name ever enters a text: nothing of an account can.
+#[derive(Debug)]
+pub struct Texts {
+    code: ByLocale,
+    notice: ByLocale,
+    zone: TimeZone,
+}
+
+impl Texts {
+    /// Reads the texts; times in them are shown in the machine's time zone.
+    ///
+    /// # Errors
+    /// When a text asks for an unknown field or the default language has none.
+    pub fn new(settings: &SmsSettings, default_locale: &str) -> Result<Self, SmsBuildError> {
+        Ok(Self {
+            code: ByLocale::new("text.code", &settings.text.code, CODE_FIELDS, default_locale)?,
+            notice: ByLocale::new("text.notice", &settings.text.notice, NOTICE_FIELDS, default_locale)?,
+            zone: TimeZone::system(),
+        })
+    }
+
+    /// The text that carries a code which works for `minutes`. An unknown language gets the default one.
+    #[must_use]
+    pub fn code_text(&self, locale: &str, code: &OneTimeCode, minutes: u64, domain: &str) -> SecretString {
+        let text = self.code.get(locale).fill(|field| match field {
+            Field::Code => code.expose().into(),
+            Field::Minutes => minutes.to_string().into(),
+            Field::Domain => Cow::from(domain),
+            _ => Cow::default(),
+        });
+        SecretString::from(text)
+    }
+
+    /// The text that says the password was changed at `time`. An unknown language gets the default one.
+    #[must_use]
+    pub fn notice_text(&self, locale: &str, domain: &str, time: Timestamp) -> String {
+        self.notice.get(locale).fill(|field| match field {
+            Field::Domain => Cow::from(domain),
+            Field::Time => written(time, &self.zone).into(),
+            _ => Cow::default(),
+        })
+    }
+}
+
+/// Like `2026-11-23 11:01+08:00`: with the offset, because a wrong hour makes people think that it was somebody else.
+fn written(time: Timestamp, zone: &TimeZone) -> String {
+    jiff::Timestamp::from_millisecond(time.as_millis()).map_or_else(
+        |_| time.to_string(),
+        |moment| moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M%:z").to_string(),
+    )
+}
+
+#[derive(Debug)]
+struct ByLocale {
+    default: Template,
+    by_locale: BTreeMap<String, Template>,
+}
+
+impl ByLocale {
+    fn new(
+        key: &str,
+        texts: &BTreeMap<String, String>,
+        fields: &[Field],
+        default: &str,
+    ) -> Result<Self, SmsBuildError> {
+        let read = |(locale, text): (&String, &String)| match Template::parse(text, fields) {
+            Ok(template) => Ok((locale.to_ascii_lowercase(), template)),
+            Err(error) => Err(SmsBuildError::new(format!("{key}.{locale}"), error)),
+        };
+        let by_locale: BTreeMap<_, _> = texts.iter().map(read).collect::<Result<_, _>>()?;
+        let default = by_locale.get(&default.to_ascii_lowercase()).cloned();
+        let default = default.ok_or_else(|| SmsBuildError::new(key, "there is no text in the default language"))?;
+        Ok(Self { default, by_locale })
+    }
+
+    fn get(&self, locale: &str) -> &Template {
+        self.by_locale.get(&locale.to_ascii_lowercase()).unwrap_or(&self.default)
+    }
+}
+
+/// Problems of the texts that show without values of other sections.
+pub(super) fn problems(texts: &TextSettings) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (key, locale, text, fields) in all(texts) {
+        let key = format!("text.{key}.{locale}");
+        let tag = !locale.is_empty() && locale.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if !tag {
+            problems.push((key.clone(), "is not a language tag; write one like `zh-CN` or `en`".to_owned()));
+        }
+        if text.chars().any(|sign| sign.is_control() && sign != '\n') {
+            problems
+                .push((key.clone(), "holds a control character; a line end is the only one that may be".to_owned()));
+        }
+        match Template::parse(text, fields) {
+            Err(error) => problems.push((key, error.to_string())),
+            Ok(template) if fields == CODE_FIELDS && !template.has(Field::Code) => {
+                problems.push((key, "must hold {code}; without it nobody learns the code".to_owned()));
+            }
+            Ok(template) if !template.has(Field::Domain) => problems.extend(too_long(key, &template, "")),
+            Ok(_) => {}
+        }
+    }
+    problems
+}
+
+/// Texts that are too long once `domain` stands in them.
+pub(super) fn too_long_with(texts: &TextSettings, domain: &str) -> Vec<Problem> {
+    let templates = all(texts).filter_map(|(key, locale, text, fields)| {
+        Some((format!("text.{key}.{locale}"), Template::parse(text, fields).ok().filter(|it| it.has(Field::Domain))?))
+    });
+    templates.filter_map(|(key, template)| too_long(key, &template, domain)).collect()
+}
+
+fn all(texts: &TextSettings) -> impl Iterator<Item = (&'static str, &String, &String, &'static [Field])> {
+    let code = texts.code.iter().map(|(locale, text)| ("code", locale, text, CODE_FIELDS));
+    code.chain(texts.notice.iter().map(|(locale, text)| ("notice", locale, text, NOTICE_FIELDS)))
+}
+
+/// Measures with the longest values that other settings allow: ten digits, ten minutes, a full date with its offset.
+fn too_long(key: String, template: &Template, domain: &str) -> Option<Problem> {
+    let units = ucs2_units(&template.fill(|field| match field {
+        Field::Code => "0000000000".into(),
+        Field::Minutes => "10".into(),
+        Field::Time => "2026-11-23 11:01+08:00".into(),
+        _ => Cow::from(domain),
+    }));
+    (parts(units) > 1).then(|| {
+        let excess = units - ONE_PART;
+        let problem = format!(
+            "is {units} UCS-2 units with the longest values and would cost {} messages; shorten it by {excess} to {ONE_PART}",
+            parts(units)
+        );
+        (key, problem)
+    })
+}
+
+#[cfg(test)]
+mod tests;
