@@ -1,6 +1,7 @@
 //! What happens to a delivery outside the request: find the account, pass the silent gates, draw, arm, send.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::Delivery;
@@ -52,6 +53,8 @@ pub struct Courier {
     pub random: Arc<dyn Randomness>,
     /// How codes are made.
     pub rules: CourierRules,
+    /// Whether the budget alarm is on, so that it is raised once and not with every message.
+    pub alarmed: AtomicBool,
 }
 
 /// Why no code leaves: one stable word, and what the operator may want to know.
@@ -221,9 +224,9 @@ impl Courier {
     }
 
     async fn watch_budget(&self) {
-        if let Ok(left) = self.limiter.budget_left(self.clock.now()).await
-            && left <= self.rules.budget_alarm
-        {
+        let Ok(left) = self.limiter.budget_left(self.clock.now()).await else { return };
+        let low = left <= self.rules.budget_alarm;
+        if self.alarmed.swap(low, Ordering::Relaxed) != low && low {
             tracing::warn!(left, "the SMS budget is nearly spent");
             self.audit.record(&AuditEvent::of(EventKind::BudgetLow { left }));
         }

@@ -26,8 +26,6 @@ pub struct CallRules {
     pub public_origin: String,
     /// Origins of integrators' pages.
     pub cors_origins: Vec<String>,
-    /// In hints about how to write an address.
-    pub example_address: String,
 }
 
 /// One request.

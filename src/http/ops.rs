@@ -18,14 +18,21 @@ pub trait Readiness: Send + Sync {
     async fn check(&self) -> Result<(), String>;
 }
 
+/// Where the metrics come from.
+#[async_trait]
+pub trait Exposition: Send + Sync {
+    /// All of them in the text format.
+    async fn text(&self) -> String;
+}
+
 /// What the operators' listener tells.
 pub struct Health {
     /// What must work.
     pub checks: Vec<Box<dyn Readiness>>,
     /// Set when the service is told to stop.
     pub stopping: Arc<AtomicBool>,
-    /// Writes the metrics in the text format.
-    pub metrics: Box<dyn Fn() -> String + Send + Sync>,
+    /// The metrics.
+    pub metrics: Box<dyn Exposition>,
     /// The version of the binary.
     pub version: &'static str,
 }
@@ -78,7 +85,7 @@ struct Verbose {
 
 async fn metrics(health: web::Data<Health>) -> HttpResponse {
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, kind)).body((health.metrics)())
+    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, kind)).body(health.metrics.text().await)
 }
 
 async fn version(health: web::Data<Health>) -> HttpResponse {

@@ -129,7 +129,7 @@ fn policy(call: &Call, violations: &Violations, view: &ChallengeView, credential
     let errors: Vec<Value> = violations
         .iter()
         .map(|violation| {
-            let params = violation.params();
+            let params = &violation.params;
             let values: Vec<(&str, String)> = params.iter().map(|(name, value)| (*name, value.to_string())).collect();
             let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let mut entry = json!({

@@ -83,6 +83,24 @@ impl Violations {
         self.0.iter()
     }
 
+    /// These and the others.
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    /// The ids of the broken rules.
+    #[must_use]
+    pub fn ids(&self) -> Vec<&'static str> {
+        self.iter().map(Violation::id).collect()
+    }
+
+    /// How many rules are broken.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn push(&mut self, rule: Rule) {
         self.push_with(rule, []);
     }

@@ -140,7 +140,7 @@ impl RecoveryFlow {
     /// Names the password rules in force.
     #[must_use]
     pub fn policy_version(&self) -> &str {
-        self.parts.policy.version()
+        &self.parts.policy.describe().version
     }
 }
 

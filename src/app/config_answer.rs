@@ -1,0 +1,63 @@
+//! What `GET /v1/config` tells.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::parts::Parts;
+use crate::account::MaxAge;
+use crate::http::api::ConfigAnswer;
+use crate::settings::Settings;
+
+pub(super) fn build(settings: &Settings, parts: &Parts) -> ConfigAnswer {
+    let mut policy = json!(parts.policy.describe());
+    policy["max_age_choices"] = settings.account.max_age_choices.iter().map(|age| json!(written(*age))).collect();
+    let fixed = json!({
+        "api_version": "1.0",
+        "locales": parts.catalog.tags().collect::<Vec<_>>(),
+        "default_locale": parts.catalog.default_tag(),
+        "captcha": {
+            "required": settings.captcha.required,
+            "kinds": parts.desk.kinds(),
+            "length": settings.captcha.length,
+            "case_sensitive": false,
+            "expires_in": settings.captcha.ttl.as_secs(),
+        },
+        "code": {
+            "length": settings.code.length,
+            "expires_in": settings.code.ttl.as_secs(),
+            "resend_after": settings.code.resend_after.as_secs(),
+            "max_attempts": settings.code.max_attempts,
+            "max_sends": settings.code.max_sends,
+        },
+        "policy": policy,
+        "help": {
+            "name": settings.help.name,
+            "phone": settings.help.phone,
+            "email": settings.help.email,
+            "hours": settings.help.hours,
+            "url": settings.help.url,
+        },
+    });
+    let (failover, outbox) = (parts.failover.clone(), parts.outbox.clone());
+    ConfigAnswer::new(fixed, Arc::new(move || {
+        let breakers = failover.as_ref().map(|failover| failover.health()).unwrap_or_default();
+        let open = breakers.iter().filter(|(_, open)| *open).count();
+        if outbox.is_full() || (open > 0 && open == breakers.len()) {
+            "down"
+        } else if open > 0 {
+            "degraded"
+        } else {
+            "ok"
+        }
+    }))
+}
+
+/// ISO 8601, as the API takes it.
+fn written(age: MaxAge) -> String {
+    match age {
+        MaxAge::Never => "never".to_owned(),
+        MaxAge::Months(months) if months.is_multiple_of(12) => format!("P{}Y", months / 12),
+        MaxAge::Months(months) => format!("P{months}M"),
+    }
+}

@@ -1,0 +1,120 @@
+//! The two listeners. Shared parts are built outside the factory closure, which runs once per worker.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use actix_cors::Cors;
+use actix_web::dev::Server;
+use actix_web::http::header;
+use actix_web::middleware::{Condition, from_fn};
+use actix_web::{App, HttpServer, web};
+
+use super::parts::Parts;
+use super::{StartError, config_answer, readiness};
+use crate::http::api::{self, ApiRules};
+use crate::http::ops::{self, Health};
+use crate::http::{BodyRules, CallRules, ClientAddress, Observation, observe};
+use crate::settings::Settings;
+
+fn bind(address: SocketAddr, key: &'static str) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bound = TcpListener::bind(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
+    let (real, listener) = bound.map_err(|reason| StartError::Listen { address, key, reason })?;
+    Ok((listener, real))
+}
+
+/// The public listener.
+pub(super) fn api(settings: &Settings, parts: &Parts) -> Result<(Server, SocketAddr), StartError> {
+    let server = &settings.server;
+    let (listener, address) = bind(server.listen, "server.listen")?;
+    let origins: Vec<String> = server.cors_origins.iter().map(|origin| origin.as_str().to_owned()).collect();
+    let observation = web::Data::new(Observation {
+        rules: Arc::new(call_rules(settings, parts, origins.clone())),
+        metrics: parts.http_metrics.clone(),
+        access_log: settings.log.access,
+    });
+    let recovery = web::Data::new(parts.recovery.clone());
+    let captcha = web::Data::new(Arc::clone(&parts.captcha));
+    let config = web::Data::new(config_answer::build(settings, parts));
+    let rules = web::Data::new(api_rules(settings));
+    let body = web::Data::new(BodyRules { limit: server.max_body.get(), timeout: server.request_timeout.get() });
+    let running = HttpServer::new(move || {
+        App::new()
+            .app_data(observation.clone())
+            .app_data(recovery.clone())
+            .app_data(captcha.clone())
+            .app_data(config.clone())
+            .app_data(rules.clone())
+            .app_data(body.clone())
+            .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
+            .wrap(from_fn(observe))
+            .configure(api::configure)
+    })
+    .workers(workers(server.workers))
+    .keep_alive(server.keep_alive.get())
+    .client_request_timeout(server.request_timeout.get())
+    .shutdown_timeout(server.shutdown_grace.as_secs())
+    .disable_signals()
+    .listen(listener);
+    let running = running.map_err(|reason| StartError::Listen { address, key: "server.listen", reason })?;
+    Ok((running.run(), address))
+}
+
+/// The operators' listener, where one is configured.
+pub(super) fn ops(
+    settings: &Settings,
+    parts: &Parts,
+    stopping: &Arc<AtomicBool>,
+) -> Result<Option<(Server, SocketAddr)>, StartError> {
+    let Some(wanted) = settings.ops.listen else { return Ok(None) };
+    let (listener, address) = bind(wanted, "ops.listen")?;
+    let health = web::Data::new(Health {
+        checks: readiness::checks(parts),
+        stopping: Arc::clone(stopping),
+        metrics: readiness::metrics(parts),
+        version: env!("CARGO_PKG_VERSION"),
+    });
+    let running = HttpServer::new(move || App::new().app_data(health.clone()).configure(ops::configure))
+        .workers(1)
+        .disable_signals()
+        .listen(listener);
+    let running = running.map_err(|reason| StartError::Listen { address, key: "ops.listen", reason })?;
+    Ok(Some((running.run(), address)))
+}
+
+fn workers(configured: usize) -> usize {
+    if configured == 0 { std::thread::available_parallelism().map_or(1, std::num::NonZero::get) } else { configured }
+}
+
+fn call_rules(settings: &Settings, parts: &Parts, cors_origins: Vec<String>) -> CallRules {
+    let server = &settings.server;
+    CallRules {
+        client_address: ClientAddress::new(server.trusted_proxies.clone(), server.client_ip_header),
+        catalog: Arc::clone(&parts.catalog),
+        random: Arc::clone(&parts.random),
+        public_origin: server.public_url.origin(),
+        cors_origins,
+    }
+}
+
+fn api_rules(settings: &Settings) -> ApiRules {
+    let mail = &settings.mail;
+    let servers = [("imap", &mail.imap), ("pop", &mail.pop), ("smtp", &mail.smtp)];
+    let given = servers.into_iter().filter(|(_, server)| !server.is_empty());
+    ApiRules {
+        example_address: settings.text.example_address.clone(),
+        return_to_allow: settings.server.return_to_allow.clone(),
+        client_settings: given.map(|(name, server)| (name, server.clone())).collect(),
+    }
+}
+
+/// Exact origins only, no credentials: integrators' pages use the flow credential, not our cookie.
+fn cors(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods(["GET", "POST", "DELETE"])
+        .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT_LANGUAGE])
+        .expose_headers(["retry-after", "ratelimit", "ratelimit-policy", "x-request-id"])
+        .block_on_origin_mismatch(false)
+        .max_age(600);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}

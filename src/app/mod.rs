@@ -1,0 +1,195 @@
+//! The assembly: settings become parts, parts become flows, flows get their listeners. The only place that names adapters.
+//!
+//! Building and running are two steps: `build` binds and returns the real ports, `run_until` serves. Tests use the same
+//! `build` with port 0.
+
+mod config_answer;
+mod listeners;
+mod parts;
+mod readiness;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::account::AccountStore;
+use crate::audit::{AuditEvent, AuditSink, EventKind, Trail};
+use crate::domain::{Clock, Randomness, SystemClock, SystemRandom};
+use crate::flow::{OutboxWorkers, Tasks};
+use crate::limits::RateLimiter;
+use crate::settings::Settings;
+use crate::sms::{ConsoleWriter, SmsProvider};
+
+/// What comes from outside the process. Operators get the system's; tests pass their own.
+pub struct Outside {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Randomness>,
+    /// Where the console provider prints.
+    pub console: ConsoleWriter,
+    /// Instead of the configured account store.
+    pub accounts: Option<Arc<dyn AccountStore>>,
+    /// Instead of the configured providers.
+    pub provider: Option<Arc<dyn SmsProvider>>,
+    /// Sinks beside the trail and the metrics.
+    pub sinks: Vec<Arc<dyn AuditSink>>,
+}
+
+impl Outside {
+    /// The machine's clock and generator, standard output, and whatever the settings name.
+    #[must_use]
+    pub fn system() -> Self {
+        Self {
+            clock: Arc::new(SystemClock::start()),
+            random: Arc::new(SystemRandom),
+            console: ConsoleWriter::new(std::io::stdout()),
+            accounts: None,
+            provider: None,
+            sinks: Vec::new(),
+        }
+    }
+}
+
+/// Why the service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Something in the configuration that only building could show.
+    #[error("{0}")]
+    Configuration(String),
+    /// A dependency does not answer.
+    #[error("{0}")]
+    Dependency(String),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address} ({key}): {reason}")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// The key that names it.
+        key: &'static str,
+        /// What the system says.
+        reason: std::io::Error,
+    },
+    /// The server ended by itself.
+    #[error("the server ended: {0}")]
+    Server(std::io::Error),
+}
+
+/// A built service that listens and does not serve yet.
+pub struct Application {
+    api: actix_web::dev::Server,
+    ops: Option<actix_web::dev::Server>,
+    api_address: SocketAddr,
+    ops_address: Option<SocketAddr>,
+    stopping: Arc<AtomicBool>,
+    tasks: Tasks,
+    outbox: OutboxWorkers,
+    limiter: Arc<dyn RateLimiter>,
+    clock: Arc<dyn Clock>,
+    audit: Arc<dyn AuditSink>,
+    trail: Arc<Trail>,
+    delay: Duration,
+    grace: Duration,
+}
+
+/// How often the gates forget what no longer limits anybody.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+
+impl Application {
+    /// Builds every part and binds the listeners.
+    ///
+    /// # Errors
+    /// [`StartError`]: names the key, or what does not answer.
+    pub async fn build(settings: &Settings, outside: Outside) -> Result<Self, StartError> {
+        let parts = parts::build(settings, outside).await?;
+        let stopping = Arc::new(AtomicBool::new(false));
+        let (api, api_address) = listeners::api(settings, &parts)?;
+        let (ops, ops_address) = listeners::ops(settings, &parts, &stopping)?.unzip();
+        Ok(Self {
+            api,
+            ops,
+            api_address,
+            ops_address,
+            stopping,
+            tasks: parts.tasks,
+            outbox: parts.outbox_workers,
+            limiter: parts.limiter,
+            clock: parts.clock,
+            audit: parts.audit,
+            trail: parts.trail,
+            delay: settings.server.shutdown_delay,
+            grace: settings.server.shutdown_grace.get(),
+        })
+    }
+
+    /// Where the API listens.
+    #[must_use]
+    pub const fn api_address(&self) -> SocketAddr {
+        self.api_address
+    }
+
+    /// Where operators' questions are answered.
+    #[must_use]
+    pub const fn ops_address(&self) -> Option<SocketAddr> {
+        self.ops_address
+    }
+
+    /// Serves until `stop` is over, then: not ready, stop accepting, finish confirmations and queue, close the trail.
+    ///
+    /// # Errors
+    /// When a server ends by itself.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), StartError> {
+        self.audit.record(&AuditEvent::of(EventKind::Service { phase: "started" }));
+        let sweeper = tokio::spawn(sweep(Arc::clone(&self.limiter), Arc::clone(&self.clock)));
+        let (api_handle, ops_handle) = (self.api.handle(), self.ops.as_ref().map(actix_web::dev::Server::handle));
+        let api = tokio::spawn(self.api);
+        let ops = tokio::spawn(async move {
+            match self.ops {
+                Some(server) => server.await,
+                None => std::future::pending().await,
+            }
+        });
+        let ended = tokio::select! {
+            () = stop => Ok(()),
+            ended = api => Err(ended),
+            ended = ops => Err(ended),
+        };
+        self.stopping.store(true, Ordering::SeqCst);
+        tracing::info!("stopping");
+        tokio::time::sleep(self.delay).await;
+        // One deadline for everything that is under way.
+        let finish = async {
+            api_handle.stop(true).await;
+            let finished = self.tasks.finish(self.grace).await;
+            self.outbox.drain(self.grace).await;
+            finished
+        };
+        if !finish.await {
+            tracing::warn!("some confirmations did not end within server.shutdown_grace");
+        }
+        sweeper.abort();
+        self.audit.record(&AuditEvent::of(EventKind::Service { phase: "stopped" }));
+        if let Err(reason) = self.trail.close() {
+            tracing::error!(%reason, "the audit trail could not be closed");
+        }
+        if let Some(ops) = ops_handle {
+            ops.stop(false).await;
+        }
+        match ended {
+            Ok(()) => Ok(()),
+            Err(Ok(Ok(()))) => Err(StartError::Server(std::io::Error::other("it stopped by itself"))),
+            Err(Ok(Err(error))) => Err(StartError::Server(error)),
+            Err(Err(error)) => Err(StartError::Server(std::io::Error::other(error))),
+        }
+    }
+}
+
+async fn sweep(limiter: Arc<dyn RateLimiter>, clock: Arc<dyn Clock>) {
+    let mut timer = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        timer.tick().await;
+        limiter.sweep(clock.now()).await;
+    }
+}

@@ -1,0 +1,200 @@
+//! From settings to ports, and from ports to flows.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use super::{Outside, StartError};
+use crate::account::{AccountStore, HashPool, SqliteAccounts};
+use crate::audit::{AuditSink, Fanout, Trail};
+use crate::captcha::CaptchaDesk;
+use crate::domain::{Clock, CodeKeys, Randomness};
+use crate::flow::{
+    CaptchaFlow, Courier, CourierRules, Gates, Outbox, OutboxWorkers, RecoveryFlow, RecoveryParts, RecoveryRules, Tasks,
+};
+use crate::http::{BUILT_IN, Catalog, HttpMetrics};
+use crate::limits::{MemoryLimits, RateLimiter};
+use crate::policy::PasswordPolicy;
+use crate::settings::Settings;
+use crate::sms::{Failover, SmsProvider, Texts};
+use crate::state::MemoryState;
+use crate::telemetry::{MeteredAccounts, Metrics};
+
+/// The part of the send budget below which an alarm is raised: 80 % spent.
+const BUDGET_ALARM: f64 = 0.2;
+
+/// Everything the listeners need.
+pub(super) struct Parts {
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Randomness>,
+    pub limiter: Arc<dyn RateLimiter>,
+    pub accounts: Arc<dyn AccountStore>,
+    pub audit: Arc<dyn AuditSink>,
+    pub trail: Arc<Trail>,
+    pub failover: Option<Arc<Failover>>,
+    pub state: Arc<MemoryState>,
+    pub policy: Arc<PasswordPolicy>,
+    pub desk: Arc<CaptchaDesk>,
+    pub captcha: Arc<CaptchaFlow>,
+    pub recovery: RecoveryFlow,
+    pub outbox: Outbox,
+    pub outbox_workers: OutboxWorkers,
+    pub tasks: Tasks,
+    pub catalog: Arc<Catalog>,
+    pub metrics: Arc<Metrics>,
+    pub http_metrics: HttpMetrics,
+}
+
+pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts, StartError> {
+    let Outside { clock, random, console, accounts, provider, sinks } = outside;
+    let mut metrics = Metrics::new(env!("CARGO_PKG_VERSION"), Arc::clone(&clock));
+    let http_metrics = HttpMetrics::register(metrics.registry());
+    let accounts = match accounts {
+        Some(accounts) => accounts,
+        None => open_accounts(settings, &clock, &random).await?,
+    };
+    let accounts: Arc<dyn AccountStore> =
+        Arc::new(MeteredAccounts::around(accounts, Arc::clone(&clock), metrics.registry()));
+    let (trail, audit) = audit(settings, &clock, &random, &metrics, sinks)?;
+    let (failover, provider) = provider_of(settings, &clock, &console, provider)?;
+    let keys = Arc::new(settings.code.keys());
+    let state = Arc::new(state(settings));
+    let limiter: Arc<dyn RateLimiter> = Arc::new(MemoryLimits::new(&settings.limits, Arc::clone(&clock)));
+    let policy = PasswordPolicy::build(&settings.policy).map_err(|error| StartError::Configuration(error.to_string()))?;
+    let policy = Arc::new(policy);
+    let catalog = Catalog::read(BUILT_IN, &settings.text.default_locale);
+    let catalog = Arc::new(catalog.map_err(|error| StartError::Configuration(error.to_string()))?);
+    let texts = Texts::new(&settings.sms, &settings.text.default_locale);
+    let texts = Arc::new(texts.map_err(|error| StartError::Configuration(error.to_string()))?);
+    let courier = Arc::new(Courier {
+        accounts: Arc::clone(&accounts),
+        challenges: state.clone(),
+        failures: state.clone(),
+        limiter: Arc::clone(&limiter),
+        provider,
+        texts,
+        keys: Arc::clone(&keys),
+        audit: Arc::clone(&audit),
+        clock: Arc::clone(&clock),
+        random: Arc::clone(&random),
+        rules: courier_rules(settings),
+        alarmed: AtomicBool::new(false),
+    });
+    let (outbox, outbox_workers) = Outbox::start(settings.sms.queue, settings.sms.workers, &courier);
+    let gates = Gates::new(Arc::clone(&limiter), Arc::clone(&audit));
+    let desk = CaptchaDesk::new(&settings.captcha, keys.derive("captcha"));
+    let desk = Arc::new(desk.map_err(|error| StartError::Configuration(error.to_string()))?);
+    let captcha = Arc::new(CaptchaFlow {
+        desk: Arc::clone(&desk),
+        used: state.clone(),
+        gates: gates.clone(),
+        audit: Arc::clone(&audit),
+        clock: Arc::clone(&clock),
+        random: Arc::clone(&random),
+    });
+    let tasks = Tasks::on(tokio::runtime::Handle::current());
+    let recovery = RecoveryFlow::new(
+        RecoveryParts {
+            gates,
+            captcha: Arc::clone(&captcha),
+            challenges: state.clone(),
+            failures: state.clone(),
+            accounts: Arc::clone(&accounts),
+            policy: Arc::clone(&policy),
+            outbox: outbox.clone(),
+            audit: Arc::clone(&audit),
+            keys,
+            clock: Arc::clone(&clock),
+            random: Arc::clone(&random),
+            rules: recovery_rules(settings),
+        },
+        tasks.clone(),
+    );
+    Ok(Parts {
+        clock,
+        random,
+        limiter,
+        accounts,
+        audit,
+        trail,
+        failover,
+        state,
+        policy,
+        desk,
+        captcha,
+        recovery,
+        outbox,
+        outbox_workers,
+        tasks,
+        catalog,
+        metrics: Arc::new(metrics),
+        http_metrics,
+    })
+}
+
+async fn open_accounts(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Randomness>,
+) -> Result<Arc<dyn AccountStore>, StartError> {
+    let dependency = |error: crate::account::AccountError| StartError::Dependency(error.to_string());
+    let hashing = HashPool::new(&settings.account.hash, Arc::clone(random)).map_err(dependency)?;
+    let store = SqliteAccounts::open(&settings.account, hashing, Arc::clone(clock)).await.map_err(dependency)?;
+    Ok(Arc::new(store))
+}
+
+fn audit(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Randomness>,
+    metrics: &Metrics,
+    others: Vec<Arc<dyn AuditSink>>,
+) -> Result<(Arc<Trail>, Arc<dyn AuditSink>), StartError> {
+    let trail = Trail::open(&settings.audit, Arc::clone(clock), Arc::clone(random));
+    let trail = Arc::new(trail.map_err(|error| StartError::Dependency(format!("the audit trail: {error}")))?);
+    let mut sinks: Vec<Arc<dyn AuditSink>> = vec![trail.clone(), metrics.sink()];
+    sinks.extend(others);
+    Ok((trail, Arc::new(Fanout(sinks))))
+}
+
+type Providers = (Option<Arc<Failover>>, Arc<dyn SmsProvider>);
+
+fn provider_of(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    console: &crate::sms::ConsoleWriter,
+    given: Option<Arc<dyn SmsProvider>>,
+) -> Result<Providers, StartError> {
+    if let Some(provider) = given {
+        return Ok((None, provider));
+    }
+    let failover = crate::sms::build(&settings.sms, clock, console);
+    let failover = failover.map_err(|error| StartError::Configuration(error.to_string()))?;
+    Ok((Some(Arc::clone(&failover)), failover))
+}
+
+fn state(settings: &Settings) -> MemoryState {
+    // A challenge matters until its password is chosen; a minute more than that, for clocks that differ.
+    let life = settings.flow.ttl.get() + settings.flow.verified_ttl.get() + Duration::from_mins(1);
+    MemoryState::new(&settings.state, settings.failures.clone(), life, settings.captcha.ttl.get() + Duration::from_mins(1))
+}
+
+fn courier_rules(settings: &Settings) -> CourierRules {
+    CourierRules {
+        code_length: usize::from(settings.code.length),
+        code_ttl: settings.code.ttl.get(),
+        live_per_account: usize::from(settings.flow.live_per_account),
+        domain: settings.server.public_url.host().to_owned(),
+        budget_alarm: BUDGET_ALARM,
+    }
+}
+
+fn recovery_rules(settings: &Settings) -> RecoveryRules {
+    RecoveryRules {
+        challenge: settings.challenge_rules(),
+        code_length: usize::from(settings.code.length),
+        captcha_required: settings.captcha.required,
+        resend_free: settings.captcha.resend_free,
+        max_age_choices: settings.account.max_age_choices.clone(),
+    }
+}

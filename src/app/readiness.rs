@@ -1,0 +1,94 @@
+//! What must work for the service to be ready, and values that are read with the metrics.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::parts::Parts;
+use crate::account::AccountStore;
+use crate::audit::AuditSink;
+use crate::domain::Clock;
+use crate::flow::Outbox;
+use crate::http::ops::{Exposition, Readiness};
+use crate::limits::RateLimiter;
+use crate::state::MemoryState;
+use crate::telemetry::Metrics;
+
+struct Accounts(Arc<dyn AccountStore>);
+
+#[async_trait]
+impl Readiness for Accounts {
+    fn name(&self) -> &'static str {
+        "account store"
+    }
+
+    async fn check(&self) -> Result<(), String> {
+        self.0.check().await.map_err(|error| error.to_string())
+    }
+}
+
+struct Audit(Arc<dyn AuditSink>);
+
+#[async_trait]
+impl Readiness for Audit {
+    fn name(&self) -> &'static str {
+        "audit trail"
+    }
+
+    async fn check(&self) -> Result<(), String> {
+        self.0.check()
+    }
+}
+
+struct Queue(Outbox);
+
+#[async_trait]
+impl Readiness for Queue {
+    fn name(&self) -> &'static str {
+        "outbox"
+    }
+
+    async fn check(&self) -> Result<(), String> {
+        if self.0.is_full() { Err("the queue of messages is full".to_owned()) } else { Ok(()) }
+    }
+}
+
+pub(super) fn checks(parts: &Parts) -> Vec<Box<dyn Readiness>> {
+    vec![
+        Box::new(Accounts(Arc::clone(&parts.accounts))),
+        Box::new(Audit(Arc::clone(&parts.audit))),
+        Box::new(Queue(parts.outbox.clone())),
+    ]
+}
+
+/// Gauges are set when they are read, so that nothing has to keep them up to date.
+struct Readings {
+    metrics: Arc<Metrics>,
+    outbox: Outbox,
+    state: Arc<MemoryState>,
+    limiter: Arc<dyn RateLimiter>,
+    clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Exposition for Readings {
+    async fn text(&self) -> String {
+        let gauges = self.metrics.gauges();
+        gauges.queue_depth.set(i64::try_from(self.outbox.depth()).unwrap_or(i64::MAX));
+        gauges.flows_live.set(i64::try_from(self.state.challenges_remembered()).unwrap_or(i64::MAX));
+        if let Ok(left) = self.limiter.budget_left(self.clock.now()).await {
+            gauges.budget_left.set(left);
+        }
+        self.metrics.text()
+    }
+}
+
+pub(super) fn metrics(parts: &Parts) -> Box<dyn Exposition> {
+    Box::new(Readings {
+        metrics: Arc::clone(&parts.metrics),
+        outbox: parts.outbox.clone(),
+        state: Arc::clone(&parts.state),
+        limiter: Arc::clone(&parts.limiter),
+        clock: Arc::clone(&parts.clock),
+    })
+}
