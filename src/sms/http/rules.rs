@@ -71,7 +71,7 @@ impl Rules {
             _ => {}
         }
         match self.success.matches(answer) {
-            Match::Yes => Ok(self.message_id(answer)),
+            Match::Yes => Ok(self.message_id(answer).filter(|id| !repeats(id, hidden))),
             Match::Unclear(reason) => Err(unknown(status, &reason)),
             Match::No(found) => Err(SmsError::Refused { reason: self.described(status, Some(found), hidden) }),
             Match::OtherStatus => Err(self.by_status(answer, hidden)),
@@ -130,7 +130,11 @@ fn word(value: &Value, hidden: &[&str]) -> Option<String> {
     };
     let plain = |sign: u8| sign.is_ascii_alphanumeric() || matches!(sign, b'.' | b'-' | b'_' | b':');
     let fits = (1..=64).contains(&text.len()) && text.bytes().all(plain);
-    (fits && !hidden.iter().any(|secret| !secret.is_empty() && text.contains(secret))).then_some(text)
+    (fits && !repeats(&text, hidden)).then_some(text)
+}
+
+fn repeats(text: &str, hidden: &[&str]) -> bool {
+    hidden.iter().any(|secret| !secret.is_empty() && text.contains(secret))
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ fn success_is_a_status_and_a_member_and_gives_the_id() {
     assert_eq!(rules("").judge(&answer(200, json!({"code": 0, "id": "m-1"})), &HIDDEN), Ok(Some("m-1".to_owned())));
     assert_eq!(rules("").judge(&answer(202, json!({"code": 0, "id": 7})), &HIDDEN), Ok(Some("7".to_owned())));
     assert_eq!(rules("").judge(&answer(200, json!({"code": 0, "id": "a\r\nb"})), &HIDDEN), Ok(None));
+    assert_eq!(rules("").judge(&answer(202, json!({"code": 0, "id": "13800138000-1"})), &HIDDEN), Ok(None));
     let by_status = rules("success = { status = [200] }");
     assert_eq!(by_status.judge(&unreadable(200), &HIDDEN), Ok(None));
 }
