@@ -2,7 +2,9 @@
 pub mod account;
 pub mod audit;
 pub mod captcha;
+pub mod cli;
 pub mod domain;
 pub mod limits;
 pub mod policy;
+pub mod settings;
 pub mod sms;
