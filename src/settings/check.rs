@@ -1,0 +1,25 @@
+//! Small pieces that range checks are made of.
+
+use std::fmt::Display;
+
+use super::problem::{Finding, Number};
+
+/// The problems of one section: key in the section, and what is wrong with it.
+pub type Problems = Vec<(String, String)>;
+
+/// Notes that `value` lies outside `low` to `high`.
+pub fn within<T: PartialOrd + Display>(problems: &mut Problems, key: &str, value: T, low: T, high: T) {
+    if value < low {
+        problems.push((key.to_owned(), format!("{value} is too little; write {low} to {high}")));
+    } else if value > high {
+        problems.push((key.to_owned(), format!("{value} is too much; write {low} to {high}")));
+    }
+}
+
+/// The problems of a section as findings about `section.key`.
+pub fn under<K: AsRef<str>>(section: &str, problems: Vec<(K, String)>) -> Vec<Finding> {
+    let found = |(key, problem): (K, String)| {
+        Finding::error(Number::OutOfRange, &format!("{section}.{}", key.as_ref()), problem, "")
+    };
+    problems.into_iter().map(found).collect()
+}

@@ -1,0 +1,345 @@
+//! Which keys there are. Read from `config/default.toml`, so that the reference file and the checks cannot drift apart.
+
+use std::sync::LazyLock;
+
+use toml::{Table, Value};
+
+use super::key::{KeyPath, shown_name};
+
+/// Every key with its default and its explanation; what `resetgate config example` prints.
+pub const DEFAULT_TEXT: &str = include_str!("../../config/default.toml");
+
+/// Stands for a name that the operator chooses.
+const ANY: &str = "*";
+
+/// Tables whose keys are language tags.
+const OPEN_TABLES: [&str; 2] = ["sms.text.code", "sms.text.notice"];
+
+/// The form of `headers` whose values are file names; the reference file explains it on the line of `headers`.
+const HEADER_FILES: &str = r#"header_files = { "x-api-key" = "/path" }"#;
+
+/// What may stand after the equals sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text; quantities, addresses and secrets among it.
+    Text,
+    /// A whole number, never below zero.
+    Whole,
+    /// `true` or `false`.
+    Switch,
+    /// A list of texts.
+    Texts,
+    /// A list of whole numbers.
+    Wholes,
+    /// An inline table, whose own keys its capability checks.
+    Table,
+}
+
+impl Kind {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Integer(_) => Self::Whole,
+            Value::Boolean(_) => Self::Switch,
+            Value::Array(items) if matches!(items.first(), Some(Value::Integer(_))) => Self::Wholes,
+            Value::Array(_) => Self::Texts,
+            Value::Table(_) => Self::Table,
+            Value::String(_) | Value::Float(_) | Value::Datetime(_) => Self::Text,
+        }
+    }
+
+    /// In words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Text => "text in quotes",
+            Self::Whole => "a whole number, 0 or more",
+            Self::Switch => "true or false",
+            Self::Texts => "a list of texts, like [\"a\", \"b\"]",
+            Self::Wholes => "a list of whole numbers, like [1, 2]",
+            Self::Table => "a table, like { name = \"value\" }",
+        }
+    }
+
+    /// Whether `value` is of this kind.
+    #[must_use]
+    pub fn admits(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Text, Value::String(_)) | (Self::Switch, Value::Boolean(_)) | (Self::Table, Value::Table(_)) => true,
+            (Self::Whole, Value::Integer(number)) => *number >= 0,
+            (Self::Texts, Value::Array(items)) => items.iter().all(|item| Self::Text.admits(item)),
+            (Self::Wholes, Value::Array(items)) => items.iter().all(|item| Self::Whole.admits(item)),
+            _ => false,
+        }
+    }
+}
+
+/// One key of the reference file.
+#[derive(Debug)]
+pub struct Key {
+    pattern: Vec<String>,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether its value must never be shown.
+    pub secret: bool,
+    /// Its line in the reference file.
+    pub line: &'static str,
+}
+
+impl Key {
+    /// Whether the value may also come from a file that `KEY_file` names.
+    #[must_use]
+    pub fn has_file_form(&self) -> bool {
+        self.secret && self.kind == Kind::Text
+    }
+
+    /// Its names; `*` for those that the operator chooses.
+    #[must_use]
+    pub fn pattern(&self) -> &[String] {
+        &self.pattern
+    }
+}
+
+/// What a way leads to.
+#[derive(Debug, Clone, Copy)]
+pub enum Found {
+    /// A key.
+    Key(&'static Key),
+    /// The `KEY_file` form of a secret.
+    File(&'static Key),
+    /// A table of keys.
+    Section,
+    /// Nothing.
+    Unknown,
+}
+
+/// All keys, in the order of the reference file.
+#[derive(Debug)]
+pub struct Known {
+    keys: Vec<Key>,
+    sections: Vec<Vec<String>>,
+}
+
+static KNOWN: LazyLock<Known> = LazyLock::new(|| Known::read(DEFAULT_TEXT));
+
+/// The keys of this binary.
+#[must_use]
+pub fn known() -> &'static Known {
+    &KNOWN
+}
+
+impl Known {
+    /// Every line that is a header or an assignment counts, commented out or not.
+    fn read(text: &'static str) -> Self {
+        let mut known = Self { keys: Vec::new(), sections: Vec::new() };
+        let mut section = Vec::new();
+        for line in text.lines() {
+            let line = line.strip_prefix("# ").unwrap_or(line);
+            if let Some(header) = header(line) {
+                section = header.split('.').map(|name| if name == "NAME" { ANY } else { name }.to_owned()).collect();
+                (1..=section.len()).for_each(|depth| known.add_section(&section[..depth]));
+            } else if let Some((name, value)) = assignment(line) {
+                known.add_key(&section, &name, &value, line);
+                if name == "headers" {
+                    known.add_key(&section, "header_files", &Value::Table(Table::new()), HEADER_FILES);
+                }
+            }
+        }
+        known
+    }
+
+    fn add_section(&mut self, section: &[String]) {
+        if !self.sections.iter().any(|known| known == section) {
+            self.sections.push(section.to_vec());
+        }
+    }
+
+    fn add_key(&mut self, section: &[String], name: &str, value: &Value, line: &'static str) {
+        let name = if OPEN_TABLES.contains(&section.join(".").as_str()) { ANY } else { name };
+        let pattern: Vec<_> = section.iter().cloned().chain([name.to_owned()]).collect();
+        if !self.keys.iter().any(|key| key.pattern == pattern) {
+            self.keys.push(Key { pattern, kind: Kind::of(value), secret: line.contains("(secret)"), line });
+        }
+    }
+
+    /// Every key, in the order of the reference file.
+    #[must_use]
+    pub fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// What stands at `path`.
+    #[must_use]
+    pub fn find(&'static self, path: &KeyPath) -> Found {
+        if let Some(key) = self.key(path) {
+            return Found::Key(key);
+        }
+        if let Some(key) = path.value_form().and_then(|value| self.key(&value)).filter(|key| key.has_file_form()) {
+            return Found::File(key);
+        }
+        let is_section = self.sections.iter().any(|section| matches(section, path.names()));
+        if is_section { Found::Section } else { Found::Unknown }
+    }
+
+    /// The key at exactly `path`.
+    #[must_use]
+    pub fn key(&self, path: &KeyPath) -> Option<&Key> {
+        self.keys.iter().find(|key| matches(&key.pattern, path.names()))
+    }
+
+    /// Whether the value at `path` must not be shown: it is a secret, or it may be meant as one.
+    #[must_use]
+    pub fn hides(&'static self, path: &KeyPath) -> bool {
+        match self.find(path) {
+            Found::Key(key) => key.secret,
+            Found::File(_) | Found::Section => false,
+            Found::Unknown => {
+                let meant = self.suggest(path).and_then(|name| self.key(&path.parent().then(&name)));
+                mentions_secret(path.last()) || meant.is_none_or(|key| key.secret)
+            }
+        }
+    }
+
+    /// The name in the table of `path` that was probably meant.
+    #[must_use]
+    pub fn suggest(&self, path: &KeyPath) -> Option<String> {
+        let parent = path.parent();
+        let depth = parent.names().len();
+        let file_forms = self.keys.iter().filter(|key| key.has_file_form()).map(|key| {
+            let mut pattern = key.pattern.clone();
+            pattern.iter_mut().last().into_iter().for_each(|name| name.push_str("_file"));
+            pattern
+        });
+        let names =
+            self.keys.iter().map(|key| key.pattern.clone()).chain(file_forms).chain(self.sections.iter().cloned());
+        names
+            .filter(|names| names.len() == depth + 1 && matches(&names[..depth], parent.names()) && names[depth] != ANY)
+            .map(|names| (strsim::jaro_winkler(&names[depth], &path.last().to_lowercase()), names[depth].clone()))
+            .filter(|(likeness, _)| *likeness > 0.8)
+            .max_by(|one, two| one.0.total_cmp(&two.0))
+            .map(|(_, name)| name)
+    }
+
+    /// A section that has a key of this name, for a key that stands in the wrong one.
+    #[must_use]
+    pub fn section_with(&self, name: &str) -> Option<String> {
+        let key = self.keys.iter().find(|key| key.pattern.last().is_some_and(|last| last == name))?;
+        Some(shown_section(&key.pattern[..key.pattern.len() - 1]))
+    }
+}
+
+/// A section as it stands in a file; names that the operator chooses as `NAME`.
+#[must_use]
+pub fn shown_section(names: &[String]) -> String {
+    let names: Vec<_> = names.iter().map(|name| if name == ANY { "NAME".into() } else { shown_name(name) }).collect();
+    format!("[{}]", names.join("."))
+}
+
+/// Whether a name speaks of something secret, whatever table it stands in.
+#[must_use]
+pub fn mentions_secret(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["pepper", "key", "secret", "pass", "pwd", "token", "header", "auth", "cred"].iter().any(|word| text.contains(word))
+}
+
+fn matches(pattern: &[String], names: &[String]) -> bool {
+    pattern.len() == names.len() && pattern.iter().zip(names).all(|(want, name)| want == ANY || want == name)
+}
+
+/// The name in `[name]`, with or without a remark after it.
+fn header(line: &str) -> Option<&str> {
+    let (name, rest) = line.strip_prefix('[')?.split_once(']')?;
+    let rest = rest.trim_start();
+    (rest.is_empty() || rest.starts_with('#')).then_some(name)
+}
+
+/// The key and the value of `key = value`; every value of the reference file stands on one line.
+fn assignment(line: &str) -> Option<(String, Value)> {
+    let first = line.split_once('=')?.0.trim_end();
+    let is_name = first.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_' || sign == '-');
+    if first.is_empty() || !is_name {
+        return None;
+    }
+    let table: Table = toml::from_str(line).ok()?;
+    table.into_iter().next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaves(table: &Table, at: &KeyPath, found: &mut Vec<KeyPath>) {
+        for (name, value) in table {
+            match value {
+                Value::Table(inner) => leaves(inner, &at.then(name), found),
+                _ => found.push(at.then(name)),
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_of_the_reference_file_is_known_with_its_kind() {
+        let table: Table = toml::from_str(DEFAULT_TEXT).unwrap();
+        let mut found = Vec::new();
+        leaves(&table, &KeyPath::root(), &mut found);
+        assert!(found.len() > 80, "{}", found.len());
+        for path in found {
+            assert!(known().key(&path).is_some(), "{path}");
+        }
+        for (path, kind) in [
+            ("policy.min_length", Kind::Whole),
+            ("policy.forbid_personal", Kind::Texts),
+            ("captcha.size", Kind::Wholes),
+            ("sms.provider.main.success", Kind::Table),
+            ("sms.provider.main.header_files", Kind::Table),
+            ("sms.text.code.fr", Kind::Text),
+            ("server.trusted_proxies", Kind::Texts),
+            ("log.access", Kind::Switch),
+        ] {
+            assert_eq!(known().key(&KeyPath::dotted(path)).map(|key| key.kind), Some(kind), "{path}");
+        }
+    }
+
+    #[test]
+    fn exactly_the_keys_marked_secret_are_secret_and_have_a_file_form() {
+        let secret: Vec<_> = known().keys().iter().filter(|key| key.secret).map(|key| key.pattern.join(".")).collect();
+        assert_eq!(secret, ["code.pepper", "code.previous_pepper", "sms.provider.*.headers", "audit.key"]);
+        for path in ["code.pepper_file", "code.previous_pepper_file", "audit.key_file"] {
+            assert!(matches!(known().find(&KeyPath::dotted(path)), Found::File(_)), "{path}");
+        }
+        for path in ["sms.provider.main.headers_file", "server.listen_file"] {
+            assert!(matches!(known().find(&KeyPath::dotted(path)), Found::Unknown), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_name_is_recognised_in_its_own_table() {
+        for (typed, meant) in [
+            ("server.listn", Some("listen")),
+            ("servr", Some("server")),
+            ("code.peper", Some("pepper")),
+            ("code.pepper_fil", Some("pepper_file")),
+            ("sms.provider.main.metod", Some("method")),
+            ("server.zzz", None),
+        ] {
+            assert_eq!(known().suggest(&KeyPath::dotted(typed)).as_deref(), meant, "{typed}");
+        }
+        assert_eq!(known().section_with("pepper").as_deref(), Some("[code]"));
+    }
+
+    #[test]
+    fn a_value_is_shown_only_where_it_is_surely_no_secret() {
+        for (path, hidden) in [
+            ("code.pepper", true),
+            ("code.peper", true),
+            ("server.pepper", true),
+            ("nowhere.zzz", true),
+            ("sms.provider.main.headers", true),
+            ("sms.provider.main.api_secret", true),
+            ("server.listen", false),
+            ("server.listn", false),
+            ("code.pepper_file", false),
+        ] {
+            assert_eq!(known().hides(&KeyPath::dotted(path)), hidden, "{path}");
+        }
+    }
+}

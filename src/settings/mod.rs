@@ -1,0 +1,130 @@
+//! The configuration: where values come from, whether they are right, and what they are together.
+//!
+//! `config/default.toml` is built in and is the bottom layer; files, the environment and `--set` lie over it, in that
+//! order. Every value remembers where it came from, and everything that is wrong is told at once. Each
+//! capability owns its section's type and range checks; this module composes them.
+
+mod check;
+mod code;
+mod convert;
+mod facts;
+mod file;
+mod guess;
+mod key;
+mod known;
+mod layer;
+mod load;
+mod merged;
+mod origin;
+mod problem;
+mod read;
+mod report;
+mod safety;
+mod secret_file;
+mod server;
+mod snippet;
+mod sources;
+mod spoken;
+mod web_address;
+mod words;
+
+#[cfg(test)]
+mod load_tests;
+#[cfg(test)]
+mod safety_tests;
+#[cfg(test)]
+mod secret_tests;
+#[cfg(test)]
+mod section_tests;
+#[cfg(test)]
+mod spoken_tests;
+
+use serde::Deserialize;
+
+use self::check::under;
+use crate::domain::ChallengeRules;
+
+pub use self::code::{CodeSettings, FlowSettings};
+pub use self::facts::is_secret;
+pub use self::guess::{GuessBudget, MAX_CHANCE};
+pub use self::key::{KeyPath, shown_name};
+pub use self::known::{DEFAULT_TEXT, Key, Kind, Known, known, shown_section};
+pub use self::load::{LayerRead, Loaded, load};
+pub use self::merged::{Held, Merged};
+pub use self::origin::Origin;
+pub use self::problem::{Finding, Level, Number, Place, Problem};
+pub use self::report::Report;
+pub use self::safety::{SafetyFacts, findings as safety_findings};
+pub use self::server::{ClientIpHeader, OpsSettings, ServerSettings};
+pub use self::snippet::MASK;
+#[cfg(test)]
+pub use self::sources::memory::MemorySources;
+pub use self::sources::{Inputs, Preset, Sources, SystemSources};
+pub use self::web_address::{CorsOrigin, PublicUrl};
+pub use self::words::{HelpSettings, LOCALES, LogFormat, LogSettings, TextSettings};
+
+/// The smallest file that starts a service; what `resetgate config example --minimal` prints.
+pub const MINIMAL_TEXT: &str = include_str!("../../config/minimal.toml");
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Settings {
+    /// `[server]`.
+    pub server: ServerSettings,
+    /// `[ops]`.
+    pub ops: OpsSettings,
+    /// `[text]`.
+    pub text: TextSettings,
+    /// `[help]`.
+    pub help: HelpSettings,
+    /// `[code]`.
+    pub code: CodeSettings,
+    /// `[flow]`.
+    pub flow: FlowSettings,
+    /// `[log]`.
+    pub log: LogSettings,
+}
+
+/// What the settings are loaded for; it decides what is safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// `resetgate serve`, and every command that works on its configuration.
+    Serve,
+    /// `resetgate dev`: made-up accounts, codes on the terminal, loopback only.
+    Dev,
+}
+
+impl Settings {
+    /// Loads and checks the whole configuration.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, unsafe combinations among it.
+    pub fn load(inputs: &Inputs, sources: &dyn Sources, mode: Mode) -> Result<Loaded<Self>, Report> {
+        load(inputs, sources, |settings: &Self, merged| {
+            let facts = facts::gather(merged, &settings.server, settings.ops.listen, mode == Mode::Dev);
+            let mut findings = settings.check();
+            findings.extend(safety_findings(&facts));
+            findings
+        })
+    }
+
+    /// Values out of range, section by section.
+    fn check(&self) -> Vec<Finding> {
+        [
+            under("server", self.server.check()),
+            under("ops", self.ops.check(self.server.listen)),
+            under("text", self.text.check()),
+            under("help", self.help.check()),
+            under("code", self.code.check()),
+            under("flow", self.flow.check(&self.code)),
+            under("log", self.log.check()),
+        ]
+        .concat()
+    }
+
+    /// The rules of every challenge.
+    #[must_use]
+    pub fn challenge_rules(&self) -> ChallengeRules {
+        code::challenge_rules(&self.code, &self.flow)
+    }
+}
