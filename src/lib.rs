@@ -1,5 +1,6 @@
 //! resetgate.
 pub mod account;
+pub mod app;
 pub mod audit;
 pub mod captcha;
 pub mod cli;

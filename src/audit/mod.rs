@@ -1,8 +1,28 @@
 //! What happened, for the audit trail and the metrics. Recording never changes an answer and never fails a caller.
 
+mod days;
+mod entry;
+mod fanout;
+mod key;
+mod ledger;
+mod seal;
+mod settings;
+mod tail;
+#[cfg(test)]
+mod tests;
+mod trail;
+mod verify;
+mod writer;
+
 use std::net::IpAddr;
 
 use crate::domain::{ChallengeId, MailboxAddress, PhoneNumber, RequestId, SubjectId};
+
+pub use fanout::Fanout;
+pub use key::AuditKey;
+pub use settings::AuditSettings;
+pub use trail::{Trail, TrailError};
+pub use verify::{Broken, Fault, Summary, Why, size, verify, verify_with};
 
 /// What happened. Holds no code, password, answer or key; addresses and numbers are masked and hashed by the sinks.
 #[derive(Debug, Clone)]

@@ -1,4 +1,5 @@
 //! The command line.
 
+pub mod audit;
 pub mod config;
 pub mod secret;

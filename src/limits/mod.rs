@@ -3,11 +3,25 @@
 //! Gates by requester are token buckets and may be told; gates by account, phone, prefix and budget count
 //! exactly over a rolling window and are silent, because their answer would tell strangers about other people.
 
+mod bounded;
+mod bucket;
+mod memory;
+mod requesters;
+mod sends;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod ticks;
+mod window;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::domain::{PhoneNumber, Requester, SubjectId, Timestamp};
+
+pub use memory::MemoryLimits;
+pub use settings::LimitsSettings;
 
 /// A gate that a requester passes. Its answer may be told: it speaks of the requester's own activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -42,7 +42,14 @@ mod spoken_tests;
 use serde::Deserialize;
 
 use self::check::under;
+use crate::account::AccountSettings;
+use crate::audit::AuditSettings;
+use crate::captcha::CaptchaSettings;
 use crate::domain::ChallengeRules;
+use crate::limits::LimitsSettings;
+use crate::policy::PolicySettings;
+use crate::sms::SmsSettings;
+use crate::state::{FailureSettings, StateSettings};
 
 pub use self::code::{CodeSettings, FlowSettings};
 pub use self::facts::is_secret;
@@ -55,13 +62,13 @@ pub use self::origin::Origin;
 pub use self::problem::{Finding, Level, Number, Place, Problem};
 pub use self::report::Report;
 pub use self::safety::{SafetyFacts, findings as safety_findings};
-pub use self::server::{ClientIpHeader, OpsSettings, ServerSettings};
+pub use self::server::{OpsSettings, ServerSettings};
 pub use self::snippet::MASK;
 #[cfg(test)]
 pub use self::sources::memory::MemorySources;
 pub use self::sources::{Inputs, Preset, Sources, SystemSources};
 pub use self::web_address::{CorsOrigin, PublicUrl};
-pub use self::words::{HelpSettings, LOCALES, LogFormat, LogSettings, TextSettings};
+pub use self::words::{HelpSettings, LogFormat, LogSettings, MailSettings, TextSettings};
 
 /// The smallest file that starts a service; what `resetgate config example --minimal` prints.
 pub const MINIMAL_TEXT: &str = include_str!("../../config/minimal.toml");
@@ -81,6 +88,24 @@ pub struct Settings {
     pub code: CodeSettings,
     /// `[flow]`.
     pub flow: FlowSettings,
+    /// `[mail]`.
+    pub mail: MailSettings,
+    /// `[captcha]`.
+    pub captcha: CaptchaSettings,
+    /// `[failures]`.
+    pub failures: FailureSettings,
+    /// `[limits]`.
+    pub limits: LimitsSettings,
+    /// `[state]`.
+    pub state: StateSettings,
+    /// `[policy]`.
+    pub policy: PolicySettings,
+    /// `[account]`.
+    pub account: AccountSettings,
+    /// `[sms]`.
+    pub sms: SmsSettings,
+    /// `[audit]`.
+    pub audit: AuditSettings,
     /// `[log]`.
     pub log: LogSettings,
 }
@@ -117,6 +142,15 @@ impl Settings {
             under("help", self.help.check()),
             under("code", self.code.check()),
             under("flow", self.flow.check(&self.code)),
+            under("captcha", self.captcha.check()),
+            under("failures", self.failures.check()),
+            under("limits", self.limits.check()),
+            under("state", self.state.check()),
+            under("policy", self.policy.check()),
+            under("account", self.account.check()),
+            under("sms", self.sms.check()),
+            under("sms", self.sms.check_texts(self.server.public_url.host(), &self.text.default_locale)),
+            under("audit", self.audit.check()),
             under("log", self.log.check()),
         ]
         .concat()

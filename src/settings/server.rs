@@ -9,18 +9,7 @@ use serde::{Deserialize, Deserializer};
 use super::check::{Problems, within};
 use super::web_address::{CorsOrigin, PublicUrl, listen, listen_or_none, networks};
 use crate::domain::{ByteSize, Period};
-
-/// Which header carries the client's address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ClientIpHeader {
-    /// `X-Forwarded-For`.
-    XForwardedFor,
-    /// `Forwarded` (RFC 7239).
-    Forwarded,
-    /// `X-Real-IP`.
-    XRealIp,
-}
+use crate::http::ForwardedHeader;
 
 /// `[server]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,9 +24,11 @@ pub struct ServerSettings {
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
     /// The header that they set.
-    pub client_ip_header: ClientIpHeader,
+    pub client_ip_header: ForwardedHeader,
     /// Pages elsewhere that may call the API from a browser.
     pub cors_origins: Vec<CorsOrigin>,
+    /// Addresses a claimant may be led back to: origins or path prefixes.
+    pub return_to_allow: Vec<String>,
     /// Threads that serve; 0 = one per processor.
     pub workers: usize,
     /// Largest request body.
@@ -76,6 +67,13 @@ impl ServerSettings {
     #[must_use]
     pub fn check(&self) -> Problems {
         let mut problems = Problems::new();
+        for prefix in &self.return_to_allow {
+            let rest = prefix.strip_prefix("https://").or_else(|| prefix.strip_prefix("http://"));
+            if !rest.is_some_and(|rest| rest.find('/').is_some_and(|at| at > 0)) {
+                let problem = format!("`{prefix}` is no address with a path; write like \"https://portal.example.gov.cn/\"");
+                problems.push(("return_to_allow".into(), problem));
+            }
+        }
         within(&mut problems, "workers", self.workers, 0, 1_024);
         within(&mut problems, "max_body", self.max_body, size("1KiB"), size("1MiB"));
         within(&mut problems, "request_timeout", self.request_timeout, span("1s"), span("5m"));

@@ -4,9 +4,7 @@ use serde::Deserialize;
 
 use super::check::Problems;
 use crate::domain::MailboxAddress;
-
-/// Languages that the pages speak.
-pub const LOCALES: [&str; 2] = ["zh-CN", "en"];
+use crate::http::BUILT_IN;
 
 /// Longer texts would push the form off a phone's screen.
 const MAX_HELP: usize = 200;
@@ -35,6 +33,18 @@ pub struct HelpSettings {
     pub hours: String,
     /// A page with more.
     pub url: String,
+}
+
+/// `[mail]`: client settings shown when a password was changed. Empty ones are not shown.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailSettings {
+    /// Server and port.
+    pub imap: String,
+    /// Server and port.
+    pub pop: String,
+    /// Server and port.
+    pub smtp: String,
 }
 
 /// How log lines look.
@@ -66,8 +76,9 @@ impl TextSettings {
     #[must_use]
     pub fn check(&self) -> Problems {
         let mut problems = Problems::new();
-        if !LOCALES.contains(&self.default_locale.as_str()) {
-            let locales = LOCALES.join("\" or \"");
+        let locales = BUILT_IN.map(|(tag, _)| tag);
+        if !locales.contains(&self.default_locale.as_str()) {
+            let locales = locales.join("\" or \"");
             problems.push((
                 "default_locale".into(),
                 format!("`{}` is not spoken here; write \"{locales}\"", self.default_locale),

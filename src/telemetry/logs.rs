@@ -1,20 +1,18 @@
 //! Log lines, as text for people or JSON for machines. What never to log is kept out by the types: codes, passwords,
 //! keys and credentials have no `Display`, addresses and numbers print masked.
 
-use std::io::IsTerminal;
-
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// How lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// Text on a terminal, JSON otherwise.
-    Auto,
     /// For people.
-    Text,
+    Text {
+        /// Whether the terminal shows colours.
+        colour: bool,
+    },
     /// For machines.
     Json,
 }
@@ -33,19 +31,11 @@ where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let filter = EnvFilter::builder().parse(level).map_err(|error| LogError(error.to_string()))?;
-    let terminal = std::io::stderr().is_terminal();
-    let json = match format {
-        LogFormat::Json => true,
-        LogFormat::Text => false,
-        LogFormat::Auto => !terminal,
-    };
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     // Tests start many applications in one process; the first one's logging serves all.
-    let _ = if json {
-        builder.json().flatten_event(true).with_current_span(false).finish().try_init()
-    } else {
-        let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        builder.with_ansi(colour).finish().try_init()
+    let _ = match format {
+        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).finish().try_init(),
+        LogFormat::Text { colour } => builder.with_ansi(colour).finish().try_init(),
     };
     Ok(())
 }

@@ -1,0 +1,76 @@
+//! The silent gates that a message passes before it leaves.
+
+use super::window::{Log, Table, Windows};
+use super::{LimitsSettings, SendGate};
+use crate::domain::{PhoneNumber, SubjectId, Timestamp};
+
+/// What was sent, by account, phone, prefix and in all. One caller at a time, so that two never share one free place.
+pub(super) struct SendBook {
+    countries: Box<[Box<str>]>,
+    account: Table,
+    phone: Table,
+    prefix: Table,
+    budget: Windows,
+    spent: Log,
+}
+
+impl SendBook {
+    pub(super) fn new(settings: &LimitsSettings) -> Self {
+        Self {
+            countries: settings.countries.iter().map(|code| code.as_str().into()).collect(),
+            account: Table::new(&settings.account, settings.max_keys),
+            phone: Table::new(&settings.phone, settings.max_keys),
+            prefix: Table::new(&settings.prefix, settings.max_keys),
+            budget: Windows::new(&settings.budget),
+            spent: Log::default(),
+        }
+    }
+
+    /// Books one send in every window, or names the first gate that refuses and books nothing.
+    pub(super) fn book(&mut self, account: &SubjectId, phone: &PhoneNumber, now: Timestamp) -> Result<(), SendGate> {
+        if !self.countries.iter().any(|code| **code == *phone.country_code()) {
+            return Err(SendGate::Country);
+        }
+        let mut places = [
+            (SendGate::Account, account.as_str(), &mut self.account),
+            (SendGate::Phone, phone.e164(), &mut self.phone),
+            (SendGate::Prefix, phone.prefix(), &mut self.prefix),
+        ]
+        .map(|(gate, text, table)| (gate, table.slot(text, now), table));
+        for (gate, slot, table) in &places {
+            if !table.admit(*slot, now) {
+                return Err(*gate);
+            }
+        }
+        if !self.budget.admit(&self.spent, now) {
+            return Err(SendGate::Budget);
+        }
+        for (_, slot, table) in &mut places {
+            table.note(*slot, now);
+        }
+        self.book_notice(now);
+        Ok(())
+    }
+
+    /// Books a message on the budget that leaves whether or not anything is left.
+    pub(super) fn book_notice(&mut self, now: Timestamp) {
+        self.budget.note(&mut self.spent, now);
+    }
+
+    /// The part of the budget that is left, 0 to 1.
+    pub(super) fn budget_left(&self, now: Timestamp) -> f64 {
+        self.budget.left(&self.spent, now)
+    }
+
+    pub(super) fn sweep(&mut self, now: Timestamp) {
+        for table in [&mut self.account, &mut self.phone, &mut self.prefix] {
+            table.prune(now);
+            table.shrink();
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> usize {
+        self.account.len().max(self.phone.len()).max(self.prefix.len())
+    }
+}
