@@ -5,10 +5,11 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::{Outside, StartError};
-use crate::account::{AccountStore, HashPool, SqliteAccounts};
+use crate::account::sqlite::SqliteAccounts;
+use crate::account::{AccountStore, HashPool};
 use crate::audit::{AuditSink, Fanout, Trail};
 use crate::captcha::CaptchaDesk;
-use crate::domain::{Clock, CodeKeys, Randomness};
+use crate::domain::{Clock, Randomness};
 use crate::flow::{
     CaptchaFlow, Courier, CourierRules, Gates, Outbox, OutboxWorkers, RecoveryFlow, RecoveryParts, RecoveryRules, Tasks,
 };

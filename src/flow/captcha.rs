@@ -49,9 +49,15 @@ impl CaptchaFlow {
         let allowance = self.gates.pass(RequesterGate::Captcha, origin).await?;
         let now = self.clock.now();
         if let Some(Ok(former)) = replaces.map(|id| self.desk.open(id, now)) {
-            self.used.take(former.id().as_u128(), former.expires_at(), now).await?;
+            self.used.take(former.id(), former.expires_at(), now).await?;
         }
         Ok(Passed { value: self.draw(origin, kind, purpose), allowance })
+    }
+
+    /// What is issued when nothing is asked for.
+    #[must_use]
+    pub fn default_kind(&self) -> CaptchaKind {
+        self.desk.kinds().first().copied().unwrap_or(CaptchaKind::Image)
     }
 
     fn draw(&self, origin: &Origin, kind: CaptchaKind, purpose: Purpose) -> Issued {
@@ -88,21 +94,21 @@ impl CaptchaFlow {
     /// [`FlowError::Captcha`], or when the store cannot answer.
     pub async fn redeem(&self, origin: &Origin, answered: Option<&CaptchaAnswered>, purpose: Purpose) -> Result<(), FlowError> {
         let Some(answered) = answered else {
-            return Err(self.refuse(origin, CaptchaFault::Required, self.desk.default_kind(), purpose));
+            return Err(self.refuse(origin, CaptchaFault::Required, self.default_kind(), purpose));
         };
         let Some(answer) = &answered.answer else {
-            return Err(self.refuse(origin, CaptchaFault::Required, self.desk.default_kind(), purpose));
+            return Err(self.refuse(origin, CaptchaFault::Required, self.default_kind(), purpose));
         };
         let now = self.clock.now();
         let sealed = match self.desk.open(&answered.id, now) {
             Ok(sealed) => sealed,
             Err(CaptchaError::Expired) => {
-                return Err(self.refuse(origin, CaptchaFault::Expired, self.desk.default_kind(), purpose));
+                return Err(self.refuse(origin, CaptchaFault::Expired, self.default_kind(), purpose));
             }
-            Err(_) => return Err(self.refuse(origin, CaptchaFault::Incorrect, self.desk.default_kind(), purpose)),
+            Err(_) => return Err(self.refuse(origin, CaptchaFault::Incorrect, self.default_kind(), purpose)),
         };
         // Taken before it is judged, so that a wrong answer costs the captcha and two right ones cannot both pass.
-        let first = self.used.take(sealed.id().as_u128(), sealed.expires_at(), now).await?;
+        let first = self.used.take(sealed.id(), sealed.expires_at(), now).await?;
         let right = self.desk.judge(&sealed, answer, purpose, &origin.requester);
         if first && right {
             self.audit.record(&origin.event(EventKind::CaptchaAnswered { kind: sealed.kind().as_str(), result: "ok" }));
@@ -125,7 +131,7 @@ impl From<CaptchaError> for FlowError {
     fn from(error: CaptchaError) -> Self {
         match error {
             CaptchaError::Expired => Self::CaptchaGone,
-            CaptchaError::Unknown | CaptchaError::WrongKind => Self::CaptchaNotFound,
+            CaptchaError::Unknown | CaptchaError::WrongKind(_) => Self::CaptchaNotFound,
             other => Self::Unavailable { reason: other.to_string() },
         }
     }

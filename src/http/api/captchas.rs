@@ -23,8 +23,8 @@ pub async fn issue(
 ) -> Result<HttpResponse, Problem> {
     let body = body.0.unwrap_or_default();
     let call = call.in_language(body.locale.as_deref());
-    let kind = body.kind.unwrap_or_else(|| flow.desk.default_kind());
-    if !flow.desk.offers(kind) {
+    let kind = body.kind.unwrap_or_else(|| flow.default_kind());
+    if !flow.desk.kinds().contains(&kind) {
         return Err(Problem::new(&call, "validation_failed").at("/kind", "kind", kind.as_str()));
     }
     let issued = flow.issue(&call.origin, kind, Purpose::Recovery, body.replaces.as_deref()).await;
