@@ -1,4 +1,5 @@
 //! The command line.
 
 pub mod config;
+mod new_file;
 pub mod secret;
