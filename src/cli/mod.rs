@@ -9,24 +9,22 @@ mod captcha;
 pub mod config;
 mod dev;
 mod healthcheck;
-mod run;
+mod new_file;
 pub mod secret;
 mod serve;
 pub mod sms;
-mod terminal;
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{IsTerminal, Write};
 
 use clap::{Parser, Subcommand};
 
-use crate::settings::{Inputs, Mode, Settings, Sources, SystemSources};
+use crate::domain::SystemRandom;
+use crate::http::api::OPENAPI;
+use crate::settings::{Mode, Report, Settings, Sources, SystemSources};
 
-/// The command failed.
+/// Exit code: the command failed.
 const FAILED: u8 = 1;
-/// The configuration was refused; restarting does not help.
-const REFUSED: u8 = 3;
-/// A dependency is unreachable.
+/// Exit code: a dependency is unreachable.
 const UNREACHABLE: u8 = 4;
 
 /// SMS one-time-code reset gateway
@@ -40,12 +38,8 @@ const UNREACHABLE: u8 = 4;
                   Examples:\n  resetgate dev\n  resetgate -c /etc/resetgate/resetgate.toml serve"
 )]
 struct Arguments {
-    /// Configuration file; later ones win
-    #[arg(short = 'c', long = "config", value_name = "FILE", global = true)]
-    config: Vec<PathBuf>,
-    /// One value, over files and environment
-    #[arg(long = "set", value_name = "SECTION.KEY=VALUE", global = true)]
-    set: Vec<String>,
+    #[command(flatten)]
+    given: config::GivenArgs,
     #[command(subcommand)]
     command: Command,
 }
@@ -61,7 +55,10 @@ enum Command {
     /// Write, check and show the configuration
     Config(config::ConfigArgs),
     /// Look after the accounts of the embedded store
-    Account(account::AccountArgs),
+    Account {
+        #[command(subcommand)]
+        command: account::AccountCommand,
+    },
     /// Try the SMS providers
     Sms(sms::SmsArgs),
     /// Look after the audit trail
@@ -82,29 +79,53 @@ enum Command {
 #[must_use]
 pub fn main() -> u8 {
     let arguments = Arguments::parse();
-    let inputs = Inputs { presets: Vec::new(), files: arguments.config, sets: arguments.set };
+    let inputs = arguments.given.inputs();
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
-    let sources = SystemSources;
+    let sources = &SystemSources;
     match arguments.command {
-        Command::Serve => serve::run(&inputs, &sources, &mut err),
-        Command::Dev => dev::run(inputs, &sources, &mut out, &mut err),
-        Command::Config(args) => config::run(&args, &inputs, &sources, &mut out, &mut err),
-        Command::Secret(args) => secret::run(&args, &crate::domain::SystemRandom, &mut out, &mut err),
-        Command::Openapi => u8::from(out.write_all(crate::http::api::OPENAPI.as_bytes()).is_err()),
-        Command::Account(args) => with_settings(&inputs, &sources, &mut err, |settings, err| {
-            run::wait(account::run(args, settings, &mut std::io::stdout(), err))
-        }),
-        Command::Sms(args) => with_settings(&inputs, &sources, &mut err, |settings, err| {
-            run::wait(sms::run(args, settings, &mut std::io::stdout(), err))
-        }),
-        Command::Audit(args) => with_settings(&inputs, &sources, &mut err, |settings, err| {
-            audit::run(&args, &settings.audit, &mut std::io::stdout(), err)
-        }),
-        Command::Captcha(args) => with_settings(&inputs, &sources, &mut err, |settings, err| {
-            captcha::run(&args, &settings.captcha, &mut std::io::stdout(), err)
-        }),
-        Command::Healthcheck => with_settings(&inputs, &sources, &mut err, |settings, err| {
-            run::wait(healthcheck::run(settings, err))
-        }),
+        Command::Serve => serve::run(&inputs, sources, &mut err),
+        Command::Dev => dev::run(inputs, sources, &mut out, &mut err),
+        Command::Config(args) => config::run(&args, &inputs, sources, &mut out, &mut err),
+        Command::Secret(args) => secret::run(&args, &SystemRandom, &mut out, &mut err),
+        Command::Openapi => u8::from(out.write_all(OPENAPI.as_bytes()).is_err()),
+        other => match Settings::load(&inputs, sources, Mode::Tool) {
+            Ok(loaded) => tool(other, &loaded.settings, &mut out, &mut err),
+            Err(report) => refuse(&report, sources, &mut err),
+        },
+    }
+}
+
+/// The commands that work on one section of the configuration.
+fn tool(command: Command, settings: &Settings, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    match command {
+        Command::Account { command } => {
+            let mut input = std::io::stdin().lock();
+            let interactive = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+            let mut streams = account::Streams { input: &mut input, out, err, interactive };
+            wait(account::run(command, &settings.account, &mut streams))
+        }
+        Command::Sms(args) => wait(sms::run(args, settings, out, err)),
+        Command::Audit(args) => audit::run(&args, &settings.audit, out, err),
+        Command::Captcha(args) => captcha::run(&args, &settings.captcha, out, err),
+        Command::Healthcheck => healthcheck::run(settings.ops.listen, err),
+        Command::Serve | Command::Dev | Command::Config(_) | Command::Secret(_) | Command::Openapi => FAILED,
+    }
+}
+
+/// Tells everything that is wrong with the configuration.
+fn refuse(report: &Report, sources: &dyn Sources, err: &mut dyn Write) -> u8 {
+    // Nobody is left to tell when standard error is closed; the exit code still says it.
+    let _ = write!(err, "{}", report.render(sources.colour()));
+    config::REFUSED
+}
+
+/// Runs a command that has to wait for something.
+fn wait(work: impl Future<Output = u8>) -> u8 {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => {
+            tracing::error!(%error, "the threads cannot be started");
+            FAILED
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::problem::{Finding, Number};
 pub type Problems = Vec<(String, String)>;
 
 /// Notes that `value` lies outside `low` to `high`.
-pub fn within<T: PartialOrd + Display>(problems: &mut Problems, key: &str, value: T, low: T, high: T) {
+pub fn within<T: PartialOrd + Display + Copy>(problems: &mut Problems, key: &str, value: T, low: T, high: T) {
     if value < low {
         problems.push((key.to_owned(), format!("{value} is too little; write {low} to {high}")));
     } else if value > high {

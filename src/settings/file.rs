@@ -36,6 +36,8 @@ fn hide(table: &DeTable<'_>, at: &KeyPath, hidden: &mut Vec<std::ops::Range<usiz
         let path = at.then(name.get_ref());
         match (value.get_ref(), known().find(&path)) {
             (DeValue::Table(inner), Found::Section | Found::Unknown) => hide(inner, &path, hidden),
+            // A text where a table belongs may be the secret that belongs into that table.
+            (_, Found::Section) => hidden.push(value.span()),
             _ if known().hides(&path) => hidden.push(value.span()),
             _ => {}
         }

@@ -53,7 +53,7 @@ pub fn load<T: DeserializeOwned>(
     stack.problems.extend(secret_file::fill_in(&mut stack.merged, sources));
     stack.secrets.extend(stack.merged.secrets());
 
-    let reading = read::<T>(stack.merged.clone(), &defaults);
+    let reading = read::<T>(stack.merged.clone(), &defaults, &stack.problems);
     stack.problems.extend(reading.problems);
     if let Some(settings) = &reading.settings {
         stack.judge(check(settings, &stack.merged), &reading.removed);
@@ -90,7 +90,7 @@ impl Stack {
         for path in &inputs.files {
             match text_of(path, sources) {
                 Ok(text) => self.lay(&path.display().to_string(), read_file(&path.display().to_string(), &text)),
-                Err(problem) => self.problems.push(problem),
+                Err(problem) => self.problems.push(*problem),
             }
         }
         let environment = read_environment(&sources.variables(), &self.merged.paths());
@@ -129,14 +129,14 @@ impl Stack {
     }
 }
 
-fn text_of(path: &Path, sources: &dyn Sources) -> Result<String, Problem> {
+fn text_of(path: &Path, sources: &dyn Sources) -> Result<String, Box<Problem>> {
     let problem = |reason: String| {
-        Problem::new(
+        Box::new(Problem::new(
             Number::Unreadable,
             format!("cannot read {}: {reason}", path.display()),
             Place::Named(path.display().to_string()),
             "resetgate config example --minimal --out resetgate.toml writes one to begin with",
-        )
+        ))
     };
     let bytes = sources.read(path).map_err(|error| problem(error.to_string()))?;
     String::from_utf8(bytes)

@@ -124,8 +124,10 @@ fn a_table_that_lacks_a_key_is_shown_where_it_begins() {
     let findings =
         |_: &OnlySms, _: &Merged| vec![Finding::error(Number::NoProvider, "sms.providers", "one is gone", "")];
     let text = load(&sources.inputs(&["a.toml"], &[]), &sources, findings).unwrap_err().render(false);
-    assert!(text.contains("sms.provider.one: missing field `url`\n  --> a.toml:4:"), "{text}");
-    assert!(text.contains("sms.provider.two: unknown variant `fax`"), "{text}");
+    assert!(text.contains("sms.provider.one: missing field `url`\n  --> a.toml:4:1"), "{text}");
+    assert!(text.contains("help: under [sms.provider.NAME]: url = "), "{text}");
+    assert!(text.contains("sms.provider.two.kind: unknown variant `fax`"), "{text}");
+    assert_eq!(text.matches("error[").count(), 2, "{text}");
     assert!(!text.contains("one is gone"), "what follows from a removed table is not told: {text}");
 }
 
@@ -157,11 +159,11 @@ proptest! {
         values in ("\\PC{0,20}", "\\PC{0,20}"),
         set in "\\PC{0,20}",
     ) {
-        let assignments: String = lines.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
+        let assignments: Vec<_> = lines.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         let variable = lines.first().map_or_else(String::new, |(key, _)| KeyPath::dotted(key).variable());
         let sources = MemorySources::default()
             .file("a.toml", &text)
-            .file("b.toml", &assignments)
+            .file("b.toml", &assignments.join("\n"))
             .variable(&format!("RESETGATE__{name}"), &values.0)
             .variable(&variable, &values.1);
         let sets: Vec<_> = lines.iter().map(|(key, value)| format!("{key}={value}")).chain([set]).collect();

@@ -113,8 +113,10 @@ pub struct Settings {
 /// What the settings are loaded for; it decides what is safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// `resetgate serve`, and every command that works on its configuration.
+    /// `resetgate serve`.
     Serve,
+    /// A command that works on one section and checks that itself.
+    Tool,
     /// `resetgate dev`: made-up accounts, codes on the terminal, loopback only.
     Dev,
 }
@@ -126,6 +128,9 @@ impl Settings {
     /// Everything that is wrong with it, unsafe combinations among it.
     pub fn load(inputs: &Inputs, sources: &dyn Sources, mode: Mode) -> Result<Loaded<Self>, Report> {
         load(inputs, sources, |settings: &Self, merged| {
+            if mode == Mode::Tool {
+                return Vec::new();
+            }
             let facts = facts::gather(merged, &settings.server, settings.ops.listen, mode == Mode::Dev);
             let mut findings = settings.check();
             findings.extend(safety_findings(&facts));

@@ -6,7 +6,7 @@ use serde_path_to_error::Segment;
 use super::key::KeyPath;
 use super::known::{Found, known};
 use super::merged::Merged;
-use super::problem::{Number, Problem};
+use super::problem::{Number, Problem, how_to_write};
 
 /// What became of the merged values.
 pub struct Reading<T> {
@@ -19,9 +19,10 @@ pub struct Reading<T> {
 }
 
 /// Reads `merged` into `T`. A value that does not fit is reported and replaced by its default, and the reading starts
-/// again, because a single reading ends at its first error and the operator wants to see all of them.
+/// again, because a single reading ends at its first error and the operator wants to see all of them. What only follows
+/// from `earlier` problems is not told again.
 #[must_use]
-pub fn read<T: DeserializeOwned>(mut merged: Merged, defaults: &Merged) -> Reading<T> {
+pub fn read<T: DeserializeOwned>(mut merged: Merged, defaults: &Merged, earlier: &[Problem]) -> Reading<T> {
     let mut reading = Reading { settings: None, problems: Vec::new(), removed: Vec::new() };
     loop {
         match serde_path_to_error::deserialize(toml::Value::Table(merged.to_table())) {
@@ -31,8 +32,17 @@ pub fn read<T: DeserializeOwned>(mut merged: Merged, defaults: &Merged) -> Readi
             }
             Err(error) => {
                 let (path, origin) = merged.nearest(&path_of(error.path()));
-                let message = format!("{path}: {}", told(&path, error.inner()));
-                reading.problems.push(Problem::about(Number::WrongValue, &path, &origin, message));
+                let lacks = lacking(error.inner().message()).map(|name| path.then(name));
+                let mut told_of = earlier.iter().chain(&reading.problems).filter_map(|problem| problem.key.as_ref());
+                let follows = lacks.as_ref().is_some_and(|key| told_of.any(|told| told == key));
+                if !follows {
+                    let message = format!("{path}: {}", told(&path, error.inner()));
+                    let mut problem = Problem::about(Number::WrongValue, &path, &origin, message);
+                    if let Some(key) = lacks {
+                        problem.help = how_to_write(&key);
+                    }
+                    reading.problems.push(problem);
+                }
                 if merged.get(&path).is_none() {
                     reading.removed.push(path.clone());
                 }
@@ -42,6 +52,11 @@ pub fn read<T: DeserializeOwned>(mut merged: Merged, defaults: &Merged) -> Readi
             }
         }
     }
+}
+
+/// The key that a table lacks, if that is what serde says.
+fn lacking(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.split('`').next()
 }
 
 fn path_of(path: &serde_path_to_error::Path) -> KeyPath {

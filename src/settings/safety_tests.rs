@@ -131,7 +131,7 @@ fn too_good_a_chance_to_guess_is_refused_with_its_arithmetic() {
     let text = Settings::load(&sources.inputs(&["a.toml"], &[]), &sources, Mode::Serve).unwrap_err().render(false);
     for part in [
         "error[C040]: limits.account: a code of one account could be guessed too easily\n  --> a.toml:2:11",
-        "= codes sent to one account in 24h: 1440, as limits.account lets \"1/60s\" through (1 × 1440)",
+        "= codes sent to one account in 24h: 1440, as limits.account lets \"1/1m\" through (1 × 1440)",
         "1440 × 5 / 1000000 = 7.2e-3",
     ] {
         assert!(text.contains(part), "{part}\n{text}");

@@ -1,0 +1,97 @@
+//! `resetgate serve`.
+
+use std::io::Write;
+
+use super::{FAILED, UNREACHABLE, config, refuse, wait};
+use crate::app::{Application, Outside, StartError};
+use crate::settings::{Inputs, LogFormat, Mode, Settings, Sources};
+use crate::telemetry;
+
+pub(super) fn run(inputs: &Inputs, sources: &dyn Sources, err: &mut dyn Write) -> u8 {
+    let loaded = match Settings::load(inputs, sources, Mode::Serve) {
+        Ok(loaded) => loaded,
+        Err(report) => return refuse(&report, sources, err),
+    };
+    if loaded.notes.notes() > 0 {
+        refuse(&loaded.notes, sources, err);
+    }
+    if let Err(error) = start_logs(&loaded.settings, sources) {
+        return tell(err, &error.to_string(), config::REFUSED);
+    }
+    wait(serve(&loaded.settings, Outside::system(), err, |_| Ok(())))
+}
+
+/// Builds, tells the addresses, and serves until a signal comes.
+pub(super) async fn serve(
+    settings: &Settings,
+    outside: Outside,
+    err: &mut dyn Write,
+    ready: impl FnOnce(&Application) -> std::io::Result<()>,
+) -> u8 {
+    keep_memory_private();
+    let application = match Application::build(settings, outside).await {
+        Ok(application) => application,
+        Err(error) => return tell(err, &error.to_string(), code(&error)),
+    };
+    let stop = match stop_signal() {
+        Ok(stop) => stop,
+        Err(error) => return tell(err, &format!("signals cannot be watched: {error}"), FAILED),
+    };
+    tracing::info!(api = %application.api_address(), ops = ?application.ops_address(), "listening");
+    // Nobody reads on a closed pipe; the service runs all the same.
+    let _ = ready(&application);
+    match application.run_until(stop).await {
+        Ok(()) => 0,
+        Err(error) => tell(err, &error.to_string(), code(&error)),
+    }
+}
+
+const fn code(error: &StartError) -> u8 {
+    match error {
+        StartError::Configuration(_) => config::REFUSED,
+        StartError::Dependency(_) => UNREACHABLE,
+        StartError::Listen { .. } | StartError::Server(_) => FAILED,
+    }
+}
+
+fn tell(err: &mut dyn Write, message: &str, code: u8) -> u8 {
+    // The exit code says it where nobody reads.
+    let _ = writeln!(err, "error: {message}");
+    code
+}
+
+/// Starts the log on standard error.
+pub(super) fn start_logs(settings: &Settings, sources: &dyn Sources) -> Result<(), telemetry::LogError> {
+    use std::io::IsTerminal;
+    let text = telemetry::LogFormat::Text { colour: sources.colour() };
+    let format = match settings.log.format {
+        LogFormat::Json => telemetry::LogFormat::Json,
+        LogFormat::Auto if !std::io::stderr().is_terminal() => telemetry::LogFormat::Json,
+        LogFormat::Text | LogFormat::Auto => text,
+    };
+    telemetry::init_logs(format, &settings.log.level, std::io::stderr)
+}
+
+/// Ends with the first SIGTERM or SIGINT; a second one ends the process at once.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        let mut next = async || tokio::select! { _ = terminate.recv() => 143, _ = interrupt.recv() => 130 };
+        next().await;
+        tokio::spawn(async move {
+            let code = tokio::select! { _ = terminate.recv() => 143, _ = interrupt.recv() => 130 };
+            tracing::warn!("a second signal: stopping at once");
+            std::process::exit(code);
+        });
+    })
+}
+
+/// Codes and passwords pass through memory: no core dump, and no other process of the same owner may read it.
+fn keep_memory_private() {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
+        tracing::warn!(%error, "core dumps could not be turned off");
+    }
+}
