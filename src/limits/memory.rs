@@ -53,7 +53,7 @@ impl RateLimiter for MemoryLimits {
         if !self.enabled {
             return Ok(Ok(UNLIMITED));
         }
-        Ok(self.gates.gate(gate).pass(requester))
+        Ok(self.gates.pass(gate, requester))
     }
 
     async fn book_send(

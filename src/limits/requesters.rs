@@ -12,16 +12,25 @@ use crate::domain::{Clock, Network, Rate, Requester};
 pub(super) const UNLIMITED: Allowance = Allowance { limit: u32::MAX, window_secs: 1, remaining: u32::MAX };
 
 /// The five gates.
-pub(super) struct RequesterGates([Gate; RequesterGate::ALL.len()]);
+pub(super) struct RequesterGates {
+    ticks: Ticks,
+    gates: [Gate; RequesterGate::ALL.len()],
+}
 
 impl RequesterGates {
     pub(super) fn new(settings: &LimitsSettings, clock: &Arc<dyn Clock>) -> Self {
         let ticks = Ticks::start(Arc::clone(clock));
-        Self(RequesterGate::ALL.map(|gate| Gate::new(settings.rates(gate), settings.max_keys, &ticks)))
+        let gates = RequesterGate::ALL.map(|gate| Gate::new(settings.rates(gate), settings.max_keys, &ticks));
+        Self { ticks, gates }
+    }
+
+    pub(super) fn pass(&self, gate: RequesterGate, requester: &Requester) -> Result<Allowance, Limited> {
+        self.ticks.tick();
+        self.gate(gate).pass(requester)
     }
 
     pub(super) fn gate(&self, gate: RequesterGate) -> &Gate {
-        let [captcha, media, start, verify, read] = &self.0;
+        let [captcha, media, start, verify, read] = &self.gates;
         match gate {
             RequesterGate::Captcha => captcha,
             RequesterGate::Media => media,
@@ -32,7 +41,8 @@ impl RequesterGates {
     }
 
     pub(super) fn sweep(&self) {
-        self.0.iter().flat_map(|gate| gate.site.iter().chain(&gate.block)).for_each(Buckets::sweep);
+        self.ticks.tick();
+        self.gates.iter().flat_map(|gate| gate.site.iter().chain(&gate.block)).for_each(Buckets::sweep);
     }
 }
 
@@ -53,7 +63,7 @@ impl Gate {
     /// governor gives nothing back, so all buckets are looked at before any is charged: a refusal costs nothing, and
     /// its wait is that of the slowest bucket. Only a request that loses a race between look and charge has paid the
     /// buckets before the one that refused it. Order: short spans first, /64 before /48.
-    pub(super) fn pass(&self, requester: &Requester) -> Result<Allowance, Limited> {
+    fn pass(&self, requester: &Requester) -> Result<Allowance, Limited> {
         let slowest = (self.count(requester) > 1)
             .then(|| self.buckets(requester).filter_map(|(buckets, network)| buckets.look(network).err()))
             .and_then(|refusals| refusals.max_by_key(|limited| limited.retry_after));

@@ -1,6 +1,7 @@
 //! The house's clock, as governor reads it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use governor::nanos::Nanos;
@@ -10,16 +11,27 @@ use crate::domain::{Clock, Timestamp};
 /// A quarter of what governor can count, about 146 years: it adds spans to moments without looking for overflow.
 const END: Duration = Duration::from_nanos(u64::MAX / 4);
 
-/// Time since the limiter was built. A clock that goes back stands still at zero instead of wrapping.
+/// Nanoseconds since the limiter was built, read from the clock once a request: the machine's clock costs more than
+/// all the buckets of a gate together. A clock that goes back stands still instead of wrapping.
 #[derive(Clone)]
 pub(super) struct Ticks {
     clock: Arc<dyn Clock>,
     origin: Timestamp,
+    latest: Arc<AtomicU64>,
 }
 
 impl Ticks {
     pub(super) fn start(clock: Arc<dyn Clock>) -> Self {
-        Self { origin: clock.now(), clock }
+        Self { origin: clock.now(), clock, latest: Arc::default() }
+    }
+
+    /// Reads the clock.
+    pub(super) fn tick(&self) {
+        let now = Nanos::from(self.clock.now().since(self.origin).min(END)).as_u64();
+        // The clock counts milliseconds, so nearly every request finds them noted already.
+        if now > self.latest.load(Ordering::Relaxed) {
+            self.latest.fetch_max(now, Ordering::Relaxed);
+        }
     }
 }
 
@@ -27,6 +39,6 @@ impl governor::clock::Clock for Ticks {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        self.clock.now().since(self.origin).min(END).into()
+        self.latest.load(Ordering::Relaxed).into()
     }
 }

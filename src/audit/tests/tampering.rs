@@ -119,7 +119,7 @@ proptest! {
         let at = at.index(first.len() + second.len());
         let (file, mut bytes, at) =
             if at < first.len() { (FIRST_DAY, first, at) } else { (SECOND_DAY, second, at - first.len()) };
-        let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        let line = bytes[..at].split(|byte| *byte == b'\n').count() as u64;
         bytes[at] ^= mask;
         std::fs::write(place.path(file), bytes).unwrap();
         let (found, number, _) = place.broken();

@@ -45,6 +45,13 @@ fn a_refusal_costs_nothing_and_tells_the_wait_of_the_slowest_bucket() {
     let limited = gates.pass(RequesterGate::Start, "203.0.113.7").unwrap_err();
     assert_eq!((limited.limit, limited.window_secs), (20, 86_400));
     assert_eq!(limited.retry_after, Duration::from_mins(72 - 40));
+    for _ in 0..9 {
+        assert_eq!(
+            gates.pass(RequesterGate::Start, "203.0.113.7"),
+            Err(limited),
+            "nor are refusals of the day to the ten minutes"
+        );
+    }
     gates.clock.advance(limited.retry_after);
     assert_eq!(gates.passed(RequesterGate::Start, "203.0.113.7", 3), 1);
 }

@@ -110,6 +110,19 @@ fn a_jump_of_the_clock_gives_no_free_budget_beyond_one_window() {
     assert_eq!(gates.send_at("anna", &phone(1), Timestamp::from_millis(i64::MAX)), Err(SendGate::Account));
 }
 
+/// case 57: a moment that comes late, from a slower thread or a clock set back, leaves no window before those already in it.
+#[test]
+fn a_moment_that_comes_late_makes_no_room_early() {
+    let gates = Gates::of(&LimitsSettings { budget: vec!["4/1h".parse().unwrap()], ..defaults() });
+    for late in [10, 5, 5, 5] {
+        gates.limits.book_notice(START.plus(Duration::from_secs(late))).now_or_never().unwrap().unwrap();
+    }
+    gates.wait(3_607);
+    assert!(gates.left().abs() < f64::EPSILON);
+    gates.wait(3);
+    assert!((gates.left() - 1.0).abs() < f64::EPSILON);
+}
+
 #[test]
 fn of_two_hundred_sends_at_once_exactly_as_many_pass_as_the_window_holds() {
     let gates = Gates::of(&LimitsSettings { prefix: vec!["30/1h".parse().unwrap()], ..defaults() });
