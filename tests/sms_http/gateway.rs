@@ -103,11 +103,11 @@ pub fn chain_within(urls: &[&str], times: &str, more: &str) -> Arc<Failover> {
          [text]\ncode = {{ en = \"{{code}}\" }}\nnotice = {{ en = \"changed\" }}\n"
     );
     for (name, url) in names.iter().zip(urls) {
-        text.push_str(&format!(
+        text += &format!(
             "[provider.{name}]\nkind = \"http\"\nurl = \"{url}\"\nmessage_id = \"/id\"\n\
              body = '{{\"to\":\"{{to}}\",\"text\":\"{{text}}\",\"code\":\"{{code}}\",\"ref\":\"{{ref}}\"}}'\n\
              success = {{ status = [200, 202], pointer = \"/code\", equals = 0 }}\n{more}\n"
-        ));
+        );
     }
     let settings: SmsSettings = toml::from_str(&text).unwrap();
     assert_eq!(settings.check(), []);

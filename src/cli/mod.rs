@@ -1,0 +1,3 @@
+//! The commands beside serving.
+
+pub mod sms;
