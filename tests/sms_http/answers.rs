@@ -41,8 +41,7 @@ fn a_proxy_in_the_environment_is_ignored() {
     for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
         child.env(name, "http://127.0.0.1:1/");
     }
-    child.env_remove("no_proxy").env_remove("NO_PROXY").env_remove("REQUEST_METHOD");
-    let output = child.output().unwrap();
+    let output = child.env_remove("no_proxy").env_remove("NO_PROXY").output().unwrap();
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && told.contains("1 passed"), "{told}");
 }
@@ -152,8 +151,8 @@ async fn an_endless_body_is_cut_off() {
         async move {
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {PROMISED}\r\n\r\n");
             stream.write_all(head.as_bytes()).await.unwrap();
-            while count.load(Ordering::SeqCst) < PROMISED && stream.write_all(&[b' '; 65_536]).await.is_ok() {
-                count.fetch_add(65_536, Ordering::SeqCst);
+            while count.load(Ordering::SeqCst) < PROMISED && stream.write_all(&[b' '; 8_192]).await.is_ok() {
+                count.fetch_add(8_192, Ordering::SeqCst);
             }
             done.send(()).await.unwrap();
         }

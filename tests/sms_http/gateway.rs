@@ -102,13 +102,14 @@ pub fn chain_within(urls: &[&str], times: &str, more: &str) -> Arc<Failover> {
          breaker = {{ failures = 5, window = \"30s\", open_for = \"60s\" }}\n\
          [text]\ncode = {{ en = \"{{code}}\" }}\nnotice = {{ en = \"changed\" }}\n"
     );
-    for (name, url) in names.iter().zip(urls) {
-        text.push_str(&format!(
+    let tables = names.iter().zip(urls).map(|(name, url)| {
+        format!(
             "[provider.{name}]\nkind = \"http\"\nurl = \"{url}\"\nmessage_id = \"/id\"\n\
              body = '{{\"to\":\"{{to}}\",\"text\":\"{{text}}\",\"code\":\"{{code}}\",\"ref\":\"{{ref}}\"}}'\n\
              success = {{ status = [200, 202], pointer = \"/code\", equals = 0 }}\n{more}\n"
-        ));
-    }
+        )
+    });
+    text.extend(tables);
     let settings: SmsSettings = toml::from_str(&text).unwrap();
     assert_eq!(settings.check(), []);
     let clock: Arc<dyn resetgate::domain::Clock> = Arc::new(SystemClock::start());

@@ -3,9 +3,11 @@
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
-use resetgate::sms::{SmsError, SmsProvider};
+use resetgate::domain::SystemClock;
+use resetgate::sms::{HttpProvider, SmsError, SmsProvider};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::PrivateKeyDer;
@@ -130,6 +132,33 @@ async fn a_certificate_for_another_host_is_refused() {
     let authority = authority();
     let reason = refusal(params("sms.example.org"), Some(&authority), &authority).await;
     assert!(reason.contains("not valid for name"), "{reason}");
+}
+
+/// A container without certificates must start all the same when no gateway needs them.
+#[test]
+fn missing_system_authorities_matter_only_to_a_gateway_that_needs_them() {
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child.args(["--ignored", "--exact", "tls::without_system_authorities"]);
+    let output = child.env("SSL_CERT_FILE", "/dev/null").env_remove("SSL_CERT_DIR").output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains("1 passed"), "{told}");
+}
+
+#[test]
+#[ignore = "needs a process without certificates; the test above starts one"]
+fn without_system_authorities() {
+    let built = |url: &str, more: &str| {
+        let text =
+            format!("url = \"{url}\"\nbody = '[\"{{to}}\",\"{{text}}\"]'\nsuccess = {{ status = [200] }}\n{more}");
+        let times = (Duration::from_secs(1), Duration::from_secs(1));
+        let clock = Arc::new(SystemClock::start());
+        HttpProvider::new("alone", &toml::from_str(&text).unwrap(), times, clock, None).map(drop)
+    };
+    let (more, _file) = believing(&authority());
+    assert_eq!(built("http://127.0.0.1:9/", ""), Ok(()));
+    assert_eq!(built("https://sms.example.org/", &more), Ok(()));
+    let error = built("https://sms.example.org/", "").unwrap_err();
+    assert!(error.key == "ca_file" && error.problem.contains("install ca-certificates"), "{error}");
 }
 
 /// Speaking plainly where TLS is expected is no way in either.

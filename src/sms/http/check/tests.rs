@@ -39,3 +39,12 @@ fn certificates_are_verified_and_no_key_says_otherwise() {
         assert!(toml::from_str::<crate::sms::HttpSettings>(&text).unwrap_err().to_string().contains("unknown field"));
     }
 }
+
+/// case 99: addresses and bodies hold keys of accounts as often as headers do.
+#[test]
+fn debug_output_shows_no_address_no_body_and_no_header() {
+    let settings = gateway(
+        "url = \"https://sms.example.org/?key=s3cr3t\"\nbody = '[\"s3cr3t\",\"{to}\",\"{text}\"]'\nheaders = { k = \"s3cr3t\" }",
+    );
+    assert!(!format!("{settings:?}").contains("s3cr3t"));
+}

@@ -1,0 +1,112 @@
+use super::*;
+use crate::domain::{SystemClock, SystemRandom};
+
+const TABLES: &str = r#"
+providers = ["dev", "dead"]
+queue = 1
+workers = 1
+timeout = "5s"
+connect_timeout = "2s"
+breaker = { failures = 5, window = "30s", open_for = "60s" }
+text = { code = { en = "{code} for {minutes} min", zh-CN = "动态密码{code}" }, notice = { en = "changed", zh-CN = "已修改" } }
+provider.dev = { kind = "console" }
+[provider.dead]
+kind = "http"
+url = "http://127.0.0.1:1/"
+body = '["{to}","{text}"]'
+success = { status = [200] }
+"#;
+
+struct Ran {
+    code: u8,
+    out: String,
+    err: String,
+}
+
+async fn ran_to(to: &str, tables: &str, words: &[&str], answer: Option<&str>) -> Ran {
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(subcommand)]
+        command: SmsCommand,
+    }
+    let line = ["sms", "test", "--to", to].into_iter().chain(words.iter().copied());
+    let SmsCommand::Test(args) = <Line as clap::Parser>::parse_from(line).command;
+    let settings = toml::from_str(tables).unwrap();
+    let test = SmsTest {
+        settings: &settings,
+        default_locale: "zh-CN",
+        region: Region::CN,
+        code_digits: 6,
+        code_minutes: 5,
+        domain: "example.org",
+        clock: Arc::new(SystemClock::start()),
+        random: &SystemRandom,
+        console: ConsoleWriter::new(std::io::sink()),
+    };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut answer = answer.map(str::as_bytes);
+    let input = answer.as_mut().map(|answer| answer as &mut dyn BufRead);
+    let code = run(&args, &test, Terminal { input, out: &mut out, err: &mut err }).await;
+    Ran { code, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+}
+
+async fn ran(words: &[&str], answer: Option<&str>) -> Ran {
+    ran_to("13800138000", TABLES, words, answer).await
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_the_message_and_sends_nothing() {
+    let ran = ran(&["--dry-run", "--locale", "EN"], None).await;
+    assert_eq!((ran.code, ran.err.as_str()), (OK, ""));
+    for part in
+        ["138****8000", "dev, then dead", "000000 for 5 min", "16 UCS-2 units, 1 message(s)", "nothing was sent"]
+    {
+        assert!(ran.out.contains(part), "{part}: {}", ran.out);
+    }
+    assert!(!ran.out.contains("13800138000") && !ran.out.contains("Taken by"));
+}
+
+#[tokio::test]
+async fn what_may_cost_money_is_asked_for_first() {
+    let nobody = ran(&[], None).await;
+    assert_eq!(nobody.code, USAGE);
+    assert!(nobody.err.contains("--yes"), "{}", nobody.err);
+    for no in ["n\n", "\n", ""] {
+        let declined = ran(&[], Some(no)).await;
+        assert_eq!(declined.code, FAILED);
+        assert!(declined.err.contains("nothing was sent") && !declined.out.contains("Taken by"));
+    }
+    let agreed = ran(&[], Some("Y\n")).await;
+    assert_eq!(agreed.code, OK);
+    assert!(agreed.out.contains("may cost money") && agreed.out.contains("Taken by  dev"), "{}", agreed.out);
+}
+
+#[tokio::test]
+async fn the_terminal_costs_nothing_and_is_not_asked_about() {
+    assert_eq!(ran(&["--provider", "dev"], None).await.code, OK);
+}
+
+#[tokio::test]
+async fn an_unreachable_provider_says_so_and_what_to_check() {
+    let ran = ran(&["--provider", "dead", "--yes"], None).await;
+    assert_eq!(ran.code, UNREACHABLE);
+    assert!(ran.err.contains("no connection") && ran.err.contains("firewall"), "{}", ran.err);
+}
+
+#[tokio::test]
+async fn wrong_words_on_the_line_are_told_apart_from_wrong_settings() {
+    assert_eq!(ran(&["--locale", "fr", "--yes"], None).await.code, USAGE);
+    assert_eq!(ran(&["--provider", "aliyun", "--yes"], None).await.code, USAGE);
+    assert_eq!(ran_to("12345", TABLES, &["--yes"], None).await.code, USAGE);
+    let tables = TABLES.replace("http://127.0.0.1:1/", "http://sms.example.org/");
+    let ran = ran_to("13800138000", &tables, &["--yes"], None).await;
+    assert_eq!(ran.code, REFUSED_SETTINGS);
+    assert!(ran.err.contains("sms.provider.dead.url"), "{}", ran.err);
+}
+
+#[test]
+fn an_unknown_outcome_warns_before_a_second_try() {
+    let Failure(code, _, help) = failure(&SmsError::Unknown { reason: "no answer in time".to_owned() });
+    assert_eq!(code, FAILED);
+    assert!(help.contains("look at the phone before you try again"));
+}
