@@ -9,9 +9,9 @@ use crate::account::{NewAccount, StoredHash};
 use crate::domain::{Birthday, MailboxAddress, PhoneNumber, Region};
 
 /// Longest name and unit, in characters.
-const MAX_TEXT: usize = 200;
+pub const MAX_TEXT: usize = 200;
 /// Longest office number, in characters.
-const MAX_WORK_PHONE: usize = 64;
+pub const MAX_WORK_PHONE: usize = 64;
 
 /// Reads a roster: UTF-8 with or without a byte order mark, a header row, any line ends, fields quoted where needed.
 ///
@@ -147,8 +147,12 @@ fn given<T, E: ToString>(text: &str, parse: impl FnOnce(&str) -> Result<T, E>) -
     if text.is_empty() { Ok(None) } else { parse(text).map(Some).map_err(|error| error.to_string()) }
 }
 
-/// Kept literally, whatever it is: what a spreadsheet, a page or a terminal would make of it is for them to escape.
-fn free_text(text: &str, max: usize) -> Result<Option<String>, String> {
+/// A field kept literally, whatever it is: what a spreadsheet, a page or a terminal would make of it is for them to
+/// escape. White space alone is no value.
+///
+/// # Errors
+/// When it is longer than `max` characters.
+pub fn free_text(text: &str, max: usize) -> Result<Option<String>, String> {
     if text.chars().count() > max {
         return Err(format!("is longer than {max} characters"));
     }

@@ -13,7 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use super::fault::{before_commit, unavailable};
 use crate::account::{AccountError, SqliteSettings};
 
-/// "RsGt" in the file's header, so that another program's database is not taken for ours.
+/// `RsGt` in the file's header, so that another program's database is not taken for ours.
 const APPLICATION_ID: i64 = 0x5273_4774;
 
 /// Each step takes the schema from its index to the next version.
@@ -70,10 +70,7 @@ fn make_private_file(path: &Path) -> Result<(), AccountError> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let error = match options.open(path) {
-        Ok(_) => return Ok(()),
-        Err(error) => error,
-    };
+    let Err(error) = options.open(path) else { return Ok(()) };
     let shown = path.display();
     match error.kind() {
         ErrorKind::AlreadyExists => Ok(()),
