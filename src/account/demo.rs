@@ -40,7 +40,7 @@ pub const DEMO_ACCOUNTS: [DemoAccount; 3] = [
 ];
 
 /// [`DEMO_PASSWORD`], hashed once and cheaply so that `dev` is ready at once; a published password needs no more.
-const DEMO_HASH: &str = "@@";
+const DEMO_HASH: &str = "$argon2id$v=19$m=8,t=1,p=1$P07zOg0GkFZdSa2QqoZanw$DyQYADAvwk5x3suBmwNNE+Q8I32l+7vjkZ5FzvK0bk8";
 
 /// Adds the demo people; those that are there already stay as they are.
 ///
@@ -70,5 +70,38 @@ impl DemoAccount {
             enabled: self.enabled,
             ..NewAccount::bare(address)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::account::{AccountStore, sqlite::tests::settings};
+    use crate::domain::{ManualClock, NewPassword, SystemRandom, Timestamp};
+
+    #[tokio::test]
+    async fn the_demo_people_are_there_once_and_zhang_san_signs_in() {
+        let settings = settings("unused".into());
+        let hashing = crate::account::HashPool::new(&settings.hash, Arc::new(SystemRandom)).unwrap();
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_763_866_800_000)));
+        let accounts = SqliteAccounts::in_memory(&settings, hashing, clock).await.unwrap();
+        seed(&accounts).await.unwrap();
+        seed(&accounts).await.unwrap();
+        let people = accounts.list(Some("信息中心"), None, 10).await.unwrap();
+        let seen: Vec<_> = people
+            .iter()
+            .map(|who| (who.address.local(), who.phone(Region::CN).is_some(), who.enabled, who.has_password()))
+            .collect();
+        assert_eq!(
+            seen,
+            [("lisi", false, true, false), ("wangwu", true, false, false), ("zhangsan", true, true, true)]
+        );
+        let zhangsan = &people[2];
+        assert_eq!(zhangsan.birthday.unwrap().to_string(), "1990-01-02");
+        assert_eq!(zhangsan.work_phone.as_deref(), Some("010-55500123"));
+        let password = NewPassword::parse(DEMO_PASSWORD).unwrap();
+        assert!(accounts.verify_password(&zhangsan.address, &password).await.unwrap());
     }
 }

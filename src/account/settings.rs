@@ -119,7 +119,8 @@ impl HashSettings {
             problems.push(("hash.passes", format!("{} is out of range; write 1 to {MAX_PASSES}", self.passes)));
         } else if memory.saturating_mul(self.passes) < 35 * 1024 {
             // The OWASP choices 46/1, 19/2, 12/3, 9/4 and 7/5 all reach 35 MiB times passes.
-            let problem = "memory times passes is below 35MiB, OWASP's weakest choice; write memory = \"19MiB\", passes = 2";
+            let problem =
+                "memory times passes is below 35MiB, OWASP's weakest choice; write memory = \"19MiB\", passes = 2";
             problems.push(("hash.passes", problem.to_owned()));
         }
         if !(1..=MAX_LANES).contains(&self.lanes) {
@@ -178,7 +179,10 @@ mod tests {
         ];
         for (from, to, key) in cases {
             let problems = with(&[(from, to)]).unwrap().check();
-            assert!(problems.iter().any(|(named, text)| *named == key && text.contains("write")), "{key}: {problems:?}");
+            assert!(
+                problems.iter().any(|(named, text)| *named == key && text.contains("write")),
+                "{key}: {problems:?}"
+            );
         }
         let many = HashSettings { workers: 257, ..with(&[]).unwrap().hash };
         assert_eq!(many.check()[0].0, "hash.workers");

@@ -89,6 +89,15 @@ impl HashPool {
     }
 }
 
+#[cfg(test)]
+impl HashPool {
+    /// Fills every place until the answer is dropped.
+    pub(in crate::account) fn crowd(&self) -> impl Drop + use<> {
+        let all = u32::try_from(self.places.available_permits()).unwrap();
+        Arc::clone(&self.places).try_acquire_many_owned(all).unwrap()
+    }
+}
+
 fn unavailable(reason: String) -> AccountError {
     AccountError::Unavailable { reason }
 }

@@ -84,7 +84,7 @@ async fn who_stops_waiting_leaves_the_queue_but_work_under_way_keeps_its_place()
     let (open, gate) = mpsc::channel::<()>();
     let mut working = Box::pin(pool.run(move || gate.recv().ok()));
     assert!((&mut working).now_or_never().is_none());
-    let mut queued = Box::pin(pool.run(|| None));
+    let mut queued = Box::pin(pool.run(|| ()));
     assert!((&mut queued).now_or_never().is_none());
     assert_eq!(pool.run(|| ()).now_or_never(), Some(Err(AccountError::Busy)));
     drop(queued);

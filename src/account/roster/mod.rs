@@ -7,7 +7,7 @@ use std::fmt;
 use super::{AccountRecord, NewAccount};
 use crate::domain::PhoneNumber;
 
-pub use read::read;
+pub use read::{MAX_TEXT, MAX_WORK_PHONE, free_text, read};
 
 /// One column of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

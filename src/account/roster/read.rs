@@ -1,7 +1,6 @@
 //! From CSV to rows, with every problem named by line and column.
 
 use std::collections::HashMap;
-use std::io::Read;
 
 use csv::ByteRecord;
 
@@ -10,22 +9,23 @@ use crate::account::{NewAccount, StoredHash};
 use crate::domain::{Birthday, MailboxAddress, PhoneNumber, Region};
 
 /// Longest name and unit, in characters.
-const MAX_TEXT: usize = 200;
+pub const MAX_TEXT: usize = 200;
 /// Longest office number, in characters.
-const MAX_WORK_PHONE: usize = 64;
+pub const MAX_WORK_PHONE: usize = 64;
 
 /// Reads a roster: UTF-8 with or without a byte order mark, a header row, any line ends, fields quoted where needed.
 ///
 /// # Errors
 /// Every wrong row by its line, or what is wrong with the header.
-pub fn read(input: impl Read, region: Region) -> Result<Roster, RosterError> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
+pub fn read(file: &[u8], region: Region) -> Result<Roster, RosterError> {
+    let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
     let columns = header(reader.byte_headers().map_err(|error| RosterError::Unreadable(error.to_string()))?)?;
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     let mut seen = HashMap::new();
     for record in reader.byte_records() {
         let record = record.map_err(|error| RosterError::Unreadable(error.to_string()))?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(file, record.position());
         match row(&columns, &record, line, region) {
             Ok(row) => {
                 problems.extend(repeated(&row, &mut seen));
@@ -35,6 +35,14 @@ pub fn read(input: impl Read, region: Region) -> Result<Roster, RosterError> {
         }
     }
     if problems.is_empty() { Ok(Roster { columns, rows }) } else { Err(RosterError::Rows(problems)) }
+}
+
+/// The reader's position is where the record before ended, which is before an empty line or the second half of a CRLF.
+fn line_of(file: &[u8], position: Option<&csv::Position>) -> u64 {
+    let Some(position) = position else { return 0 };
+    let rest = usize::try_from(position.byte()).ok().and_then(|start| file.get(start..)).unwrap_or_default();
+    let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
+    position.line() + ends.count() as u64
 }
 
 fn header(record: &ByteRecord) -> Result<Vec<Column>, RosterError> {
@@ -139,8 +147,12 @@ fn given<T, E: ToString>(text: &str, parse: impl FnOnce(&str) -> Result<T, E>) -
     if text.is_empty() { Ok(None) } else { parse(text).map(Some).map_err(|error| error.to_string()) }
 }
 
-/// Kept literally, whatever it is: what a spreadsheet, a page or a terminal would make of it is for them to escape.
-fn free_text(text: &str, max: usize) -> Result<Option<String>, String> {
+/// A field kept literally, whatever it is: what a spreadsheet, a page or a terminal would make of it is for them to
+/// escape. White space alone is no value.
+///
+/// # Errors
+/// When it is longer than `max` characters.
+pub fn free_text(text: &str, max: usize) -> Result<Option<String>, String> {
     if text.chars().count() > max {
         return Err(format!("is longer than {max} characters"));
     }

@@ -37,11 +37,6 @@ pub(super) fn at_commit(path: &Path, error: &Error) -> AccountError {
     }
 }
 
-/// Whether an address that must be unique is there already.
-pub(super) fn is_taken(error: &Error) -> bool {
-    matches!(error, Error::Database(inner) if inner.is_unique_violation())
-}
-
 fn reason(path: &Path, error: &Error) -> String {
     let path = path.display();
     match primary_code(error) {

@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 use super::insert::{self, CHUNK, Entry};
 use super::{SqliteAccounts, rows};
 use crate::account::roster::{Column, Roster, RosterRow, RowProblem};
-use crate::account::{AccountError, AccountRecord, NewAccount};
+use crate::account::{AccountError, AccountRecord, NewAccount, StoredHash};
 use crate::domain::{Birthday, MailboxAddress, PhoneNumber, Timestamp};
 
 /// How an import is run.
@@ -201,7 +201,7 @@ async fn update(
         .bind(has(Column::Birthday))
         .bind(new.birthday.as_ref().map(Birthday::to_string))
         .bind(has(Column::PasswordHash))
-        .bind(new.password.as_ref().map(|hash| hash.expose()))
+        .bind(new.password.as_ref().map(StoredHash::expose))
         .bind(has(Column::Enabled))
         .bind(new.enabled)
         .bind(has(Column::Mobile))

@@ -2,7 +2,7 @@
 
 use sqlx::{Error, QueryBuilder, Sqlite, SqliteConnection};
 
-use crate::account::NewAccount;
+use crate::account::{NewAccount, StoredHash};
 use crate::domain::{Birthday, MailboxAddress, PhoneNumber, Timestamp};
 
 /// Rows in one statement: 12 values each stay far below the 32 766 that `SQLite` binds.
@@ -45,7 +45,7 @@ pub(super) async fn accounts(
                                   phone_bound_at, enabled, created_at, updated_at) ",
         );
         query.push_values(chunk, |mut row, (id, account)| {
-            let hash = account.password.as_ref().map(|hash| hash.expose());
+            let hash = account.password.as_ref().map(StoredHash::expose);
             row.push_bind(*id)
                 .push_bind(account.name.as_deref())
                 .push_bind(account.unit.as_deref())

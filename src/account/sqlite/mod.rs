@@ -182,4 +182,4 @@ impl AccountStore for SqliteAccounts {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,16 +1,19 @@
 //! Opening the file: made for its owner only, checked to be ours, brought to the present schema.
 
 use std::fs::OpenOptions;
+use std::future::ready;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use super::fault::{before_commit, unavailable};
 use crate::account::{AccountError, SqliteSettings};
 
-/// "RsGt" in the file's header, so that another program's database is not taken for ours.
+/// `RsGt` in the file's header, so that another program's database is not taken for ours.
 const APPLICATION_ID: i64 = 0x5273_4774;
 
 /// Each step takes the schema from its index to the next version.
@@ -37,7 +40,12 @@ pub(super) async fn open(settings: &SqliteSettings, timeout: Duration) -> Result
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(settings.busy_timeout.get());
-    let connect = |count: u32| SqlitePoolOptions::new().max_connections(count).acquire_timeout(timeout);
+    let connect = |count: u32| {
+        let pool = SqlitePoolOptions::new().max_connections(count).acquire_timeout(timeout);
+        // On a full disk SQLite itself ends the transaction, the library's own ROLLBACK then fails, and it takes the
+        // connection to be inside a transaction for ever. Such a one is closed, and the next write gets a fresh one.
+        pool.before_acquire(|connection, _| ready(Ok(!connection.is_in_transaction())).boxed())
+    };
     let writer = connect(1).connect_with(options.clone()).await.map_err(|error| before_commit(path, &error))?;
     migrate(&writer, path).await?;
     let readers = connect(READERS).connect_lazy_with(options);
@@ -62,16 +70,13 @@ fn make_private_file(path: &Path) -> Result<(), AccountError> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let error = match options.open(path) {
-        Ok(_) => return Ok(()),
-        Err(error) => error,
-    };
+    let Err(error) = options.open(path) else { return Ok(()) };
     let shown = path.display();
     match error.kind() {
         ErrorKind::AlreadyExists => Ok(()),
-        ErrorKind::NotFound => Err(unavailable(format!(
-            "the directory of {shown} does not exist; make it, or change account.sqlite.path"
-        ))),
+        ErrorKind::NotFound => {
+            Err(unavailable(format!("the directory of {shown} does not exist; make it, or change account.sqlite.path")))
+        }
         _ => Err(unavailable(format!("{shown} cannot be made: {error}; change account.sqlite.path or who may write"))),
     }
 }

@@ -87,7 +87,8 @@ async fn store(
     hash: &StoredHash,
     written: PasswordWritten,
 ) -> Result<bool, sqlx::Error> {
-    let sql = "UPDATE account SET password_hash = ?2, password_changed_at = ?3, password_expires_at = ?4, updated_at = ?3
+    let sql =
+        "UPDATE account SET password_hash = ?2, password_changed_at = ?3, password_expires_at = ?4, updated_at = ?3
                WHERE id = ?1 AND enabled = 1";
     let update = sqlx::query(sql)
         .bind(account)

@@ -1,0 +1,88 @@
+//! How a command fails: what, where, what to do; and with which exit code.
+
+use std::fmt;
+use std::io::ErrorKind;
+
+use crate::account::{AccountError, AdminError};
+
+/// The command did what it was asked.
+pub const OK: u8 = 0;
+/// The command failed, or the answer is no.
+pub const FAILED: u8 = 1;
+/// The command line is wrong.
+pub const USAGE: u8 = 2;
+/// Something the command depends on cannot be reached.
+pub const UNREACHABLE: u8 = 4;
+
+/// So many places are named before the rest is counted.
+const SHOWN: usize = 20;
+
+/// A failure in three parts.
+#[derive(Debug)]
+pub struct Failure {
+    pub code: u8,
+    what: String,
+    places: Vec<String>,
+    help: String,
+}
+
+impl Failure {
+    pub fn new(code: u8, what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, what: what.into(), places: Vec::new(), help: help.into() }
+    }
+
+    pub fn at(mut self, places: impl IntoIterator<Item = String>) -> Self {
+        self.places.extend(places);
+        self
+    }
+
+    /// Whoever read our output has seen enough, as `head` does.
+    pub fn is_closed_pipe(&self) -> bool {
+        self.code == OK
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "error: {}", self.what)?;
+        for place in self.places.iter().take(SHOWN) {
+            writeln!(out, "  --> {place}")?;
+        }
+        if self.places.len() > SHOWN {
+            writeln!(out, "  … and {} more", self.places.len() - SHOWN)?;
+        }
+        writeln!(out, "help: {}", self.help)
+    }
+}
+
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Self {
+        let (code, help) = match &error {
+            AccountError::Unavailable { .. } => {
+                (UNREACHABLE, "nothing was written; do what the reason says and repeat")
+            }
+            AccountError::Unknown { .. } => (UNREACHABLE, "look with `resetgate account show` before you repeat it"),
+            _ => (FAILED, "nothing was written; try again"),
+        };
+        Self::new(code, error.to_string(), help)
+    }
+}
+
+impl From<AdminError> for Failure {
+    fn from(error: AdminError) -> Self {
+        match error {
+            AdminError::Store(error) => error.into(),
+            AdminError::Taken { ref address } => {
+                let help = format!("see which: resetgate account show {}", address.as_str());
+                Self::new(FAILED, error.to_string(), help)
+            }
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        let code = if error.kind() == ErrorKind::BrokenPipe { OK } else { FAILED };
+        Self::new(code, format!("reading or writing failed: {error}"), "check where the output goes")
+    }
+}

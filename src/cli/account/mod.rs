@@ -1,0 +1,123 @@
+//! `resetgate account`: the people of the embedded account store.
+
+mod add;
+mod failure;
+mod import;
+mod list;
+mod secret;
+mod set_phone;
+mod show;
+mod verify;
+mod view;
+
+use std::io::{BufRead, Write};
+use std::sync::Arc;
+
+use clap::{Subcommand, ValueEnum};
+
+use crate::account::sqlite::SqliteAccounts;
+use crate::account::{AccountKind, AccountSettings, HashPool};
+use crate::domain::{MailboxAddress, MailboxError, SystemClock, SystemRandom};
+use failure::{FAILED, Failure, OK, UNREACHABLE};
+
+/// What `resetgate account` can do.
+#[derive(Subcommand)]
+pub enum AccountCommand {
+    /// Add an account
+    Add(add::Add),
+    /// List accounts, numbers masked
+    List(list::List),
+    /// Show what is stored of an account, numbers masked
+    Show(show::Show),
+    /// Bind a phone to an account, or unbind it
+    SetPhone(set_phone::SetPhone),
+    /// Add and update accounts from a CSV file, all rows or none
+    Import(import::Import),
+    /// Read a password from standard input and say whether it signs in
+    Verify(verify::Verify),
+}
+
+/// Where a command reads and writes.
+pub struct Streams<'a> {
+    /// Passwords, one line.
+    pub input: &'a mut dyn BufRead,
+    /// The answer.
+    pub out: &'a mut dyn Write,
+    /// Errors and hints.
+    pub err: &'a mut dyn Write,
+    /// Whether standard input and standard error are a terminal: then a password is asked for and not shown, and
+    /// progress is drawn.
+    pub interactive: bool,
+}
+
+/// How an answer is written.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// Runs the command. Gives the exit code: 0 done, 1 failed or the answer is no, 2 usage, 4 the store is unreachable.
+pub async fn run(command: AccountCommand, settings: &AccountSettings, streams: &mut Streams<'_>) -> u8 {
+    let outcome = match command {
+        AccountCommand::Add(add) => add.run(settings, streams).await,
+        AccountCommand::List(list) => list.run(settings, streams).await,
+        AccountCommand::Show(show) => show.run(settings, streams).await,
+        AccountCommand::SetPhone(set_phone) => set_phone.run(settings, streams).await,
+        AccountCommand::Import(import) => import.run(settings, streams).await,
+        AccountCommand::Verify(verify) => verify.run(settings, streams).await,
+    };
+    let outcome = outcome.and_then(|code| streams.out.flush().map(|()| code).map_err(Failure::from));
+    match outcome {
+        Ok(code) => code,
+        Err(failure) if failure.is_closed_pipe() => OK,
+        // Nobody is left to tell when standard error is gone, too; the exit code still says it.
+        Err(failure) => write!(streams.err, "{failure}").map_or(FAILED, |()| failure.code),
+    }
+}
+
+/// Opens the store, and makes it where that is meant.
+async fn open_or_make(settings: &AccountSettings) -> Result<SqliteAccounts, Failure> {
+    match settings.kind {
+        AccountKind::Sqlite => {
+            Ok(SqliteAccounts::open(settings, hash_pool(settings)?, Arc::new(SystemClock::start())).await?)
+        }
+    }
+}
+
+/// Opens the store, or one in memory where there is none: a dry run makes no file.
+async fn open_or_imagine(settings: &AccountSettings) -> Result<SqliteAccounts, Failure> {
+    if settings.sqlite.path.exists() {
+        return open_or_make(settings).await;
+    }
+    Ok(SqliteAccounts::in_memory(settings, hash_pool(settings)?, Arc::new(SystemClock::start())).await?)
+}
+
+fn hash_pool(settings: &AccountSettings) -> Result<HashPool, Failure> {
+    Ok(HashPool::new(&settings.hash, Arc::new(SystemRandom))?)
+}
+
+/// Opens a store that must be there: an empty one would say "no such account" when only the path is wrong.
+async fn open(settings: &AccountSettings) -> Result<SqliteAccounts, Failure> {
+    let path = &settings.sqlite.path;
+    if path.exists() {
+        return open_or_make(settings).await;
+    }
+    let what = format!("there is no account file {}", path.display());
+    let help = "name the right one with --set account.sqlite.path=FILE, or make it with `resetgate account import`";
+    Err(Failure::new(UNREACHABLE, what, help))
+}
+
+fn parse_address(text: &str) -> Result<MailboxAddress, MailboxError> {
+    MailboxAddress::parse(text)
+}
+
+fn no_such_account(address: &MailboxAddress) -> Failure {
+    let what = format!("no account has the address {}", address.as_str());
+    Failure::new(FAILED, what, "see which there are: resetgate account list")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+//! A password at the command line: from a pipe, or typed without being shown.
+
+use std::io::{BufRead, Read};
+
+use zeroize::Zeroizing;
+
+use super::Streams;
+use super::failure::{Failure, USAGE};
+use crate::domain::{MAX_PASSWORD_BYTES, NewPassword};
+
+/// One line; its end is dropped, spaces are kept.
+pub fn read_password(streams: &mut Streams<'_>) -> Result<NewPassword, Failure> {
+    let line = if streams.interactive { ask(streams)? } else { read_line(streams.input)? };
+    NewPassword::parse(&line).map_err(|error| {
+        Failure::new(USAGE, error.to_string(), "give it as one line, for example: resetgate account … < password.txt")
+    })
+}
+
+fn ask(streams: &mut Streams<'_>) -> Result<Zeroizing<String>, Failure> {
+    write!(streams.err, "Password (not shown): ")?;
+    streams.err.flush()?;
+    Ok(Zeroizing::new(console::Term::stderr().read_secure_line()?))
+}
+
+fn read_line(input: &mut dyn BufRead) -> Result<Zeroizing<String>, Failure> {
+    // Room for everything that may be read, so that no copy is left behind by growing; one byte too many is told.
+    let limit = MAX_PASSWORD_BYTES + 2;
+    let mut line = Zeroizing::new(String::with_capacity(limit + 1));
+    input.take(limit as u64 + 1).read_line(&mut line)?;
+    let end = line.trim_end_matches(['\n']).len();
+    let end = line[..end].strip_suffix('\r').map_or(end, str::len);
+    line.truncate(end);
+    Ok(line)
+}
