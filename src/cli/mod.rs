@@ -18,8 +18,11 @@ use std::io::{IsTerminal, Write};
 
 use clap::{Parser, Subcommand};
 
-use crate::domain::SystemRandom;
+use std::sync::Arc;
+
+use crate::domain::{SystemClock, SystemRandom};
 use crate::http::api::OPENAPI;
+use crate::sms::ConsoleWriter;
 use crate::settings::{Mode, Report, Settings, Sources, SystemSources};
 
 /// Exit code: the command failed.
@@ -30,7 +33,7 @@ const UNREACHABLE: u8 = 4;
 /// SMS one-time-code reset gateway
 ///
 /// Lets people who lost their mail password back in through the phone bound to their mailbox.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(
     version,
     after_help = "Exit codes: 0 ok · 1 failed · 2 usage · 3 configuration refused · 4 dependency unreachable · 5 notes and --strict\n\
@@ -44,7 +47,7 @@ struct Arguments {
     command: Command,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
     /// Run the gateway
     #[command(after_help = "Examples:\n  resetgate -c resetgate.toml serve\n  RESETGATE__SERVER__LISTEN=0.0.0.0:8080 resetgate -c resetgate.toml serve")]
@@ -60,7 +63,10 @@ enum Command {
         command: account::AccountCommand,
     },
     /// Try the SMS providers
-    Sms(sms::SmsArgs),
+    Sms {
+        #[command(subcommand)]
+        command: sms::SmsCommand,
+    },
     /// Look after the audit trail
     Audit(audit::AuditArgs),
     /// Make secrets
@@ -104,12 +110,29 @@ fn tool(command: Command, settings: &Settings, out: &mut dyn Write, err: &mut dy
             let mut streams = account::Streams { input: &mut input, out, err, interactive };
             wait(account::run(command, &settings.account, &mut streams))
         }
-        Command::Sms(args) => wait(sms::run(args, settings, out, err)),
+        Command::Sms { command: sms::SmsCommand::Test(args) } => wait(sms_test(&args, settings, out, err)),
         Command::Audit(args) => audit::run(&args, &settings.audit, out, err),
         Command::Captcha(args) => captcha::run(&args, &settings.captcha, out, err),
         Command::Healthcheck => healthcheck::run(settings.ops.listen, err),
         Command::Serve | Command::Dev | Command::Config(_) | Command::Secret(_) | Command::Openapi => FAILED,
     }
+}
+
+async fn sms_test(args: &sms::SmsTestArgs, settings: &Settings, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let test = sms::SmsTest {
+        settings: &settings.sms,
+        default_locale: &settings.text.default_locale,
+        region: settings.account.region,
+        code_digits: usize::from(settings.code.length),
+        code_minutes: settings.code.ttl.as_secs() / 60,
+        domain: settings.server.public_url.host(),
+        clock: Arc::new(SystemClock::start()),
+        random: &SystemRandom,
+        console: ConsoleWriter::new(std::io::stdout()),
+    };
+    let mut input = std::io::stdin().lock();
+    let input = std::io::stdin().is_terminal().then_some(&mut input as &mut dyn std::io::BufRead);
+    sms::run(args, &test, sms::Terminal { input, out, err }).await
 }
 
 /// Tells everything that is wrong with the configuration.

@@ -28,7 +28,7 @@ async fn writes_are_remembered_for_a_day_and_then_forgotten() {
     let house = House::with_account().await;
     let subject = house.store.find(&address("a@example.org")).await.unwrap().unwrap().id;
     let new = password("New-Password-1");
-    let at = |now| PasswordWrite { password: &new, max_age: None, challenge: challenge(), now };
+    let at = |now| PasswordWrite { password: &new, max_age: None, revoke_sessions: true, challenge: challenge(), now };
     house.store.set_password(&subject, at(NOW)).await.unwrap();
     house.store.set_password(&subject, at(NOW.plus(Duration::from_hours(24)))).await.unwrap();
     assert_eq!(count(&house, "SELECT count(*) FROM password_write").await, 2);
@@ -44,7 +44,7 @@ async fn a_challenge_writes_the_password_of_one_account_only() {
     house.set("New-Password-1", one).await.unwrap();
     let other = house.store.find(&address("b@example.org")).await.unwrap().unwrap().id;
     let new = password("New-Password-2");
-    let write = PasswordWrite { password: &new, max_age: None, challenge: one, now: NOW };
+    let write = PasswordWrite { password: &new, max_age: None, revoke_sessions: true, challenge: one, now: NOW };
     reason(house.store.set_password(&other, write).await);
     assert!(!house.store.show(&address("b@example.org")).await.unwrap().unwrap().has_password());
 }
