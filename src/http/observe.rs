@@ -39,11 +39,9 @@ pub async fn observe(
         let problem = Problem::new(&call, "forbidden");
         request.into_response(actix_web::ResponseError::error_response(&problem))
     } else {
-        let head = request.request().clone();
-        match next.call(request).await {
-            Ok(response) => response.map_into_boxed_body(),
-            Err(error) => ServiceResponse::new(head, Problem::from_framework(&call, &error)),
-        }
+        // Handlers and extractors answer problems themselves; what is left are faults of the framework.
+        let served = next.call(request).await;
+        served.map_err(|error| Problem::from_framework(&call, &error))?.map_into_boxed_body()
     };
     let response = finish(response, &call);
     let took = began.elapsed();

@@ -87,10 +87,7 @@ impl Problem {
 
     /// For an error of the framework, whose own text stays inside.
     #[must_use]
-    pub fn from_framework(call: &Call, error: &actix_web::Error) -> HttpResponse {
-        if let Some(problem) = error.as_error::<Self>() {
-            return problem.error_response();
-        }
+    pub fn from_framework(call: &Call, error: &actix_web::Error) -> Self {
         let code = match error.as_response_error().status_code() {
             StatusCode::PAYLOAD_TOO_LARGE => "payload_too_large",
             StatusCode::NOT_FOUND => "not_found",
@@ -99,7 +96,7 @@ impl Problem {
             status if status.is_client_error() => "bad_request",
             _ => "internal",
         };
-        Self::new(call, code).error_response()
+        Self::new(call, code)
     }
 
     /// Its stable code.

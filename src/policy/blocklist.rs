@@ -2,7 +2,7 @@
 //!
 //! The whole password is compared, as NIST SP 800-63B-4 asks, not parts of it: `sunshine` within a long sentence is
 //! fine. But people who must write 12 characters of 3 classes write `Password2024!`, which no list of a few thousand
-//! holds. So, as Microsoft Entra ID counts points, a password is also common when it falls into at most four pieces,
+//! holds. So, much as Microsoft Entra ID counts points, a password is also common when it falls into at most three pieces,
 //! each an entry of the list, one character repeated, or a single character. Case and full width do not matter.
 //! Letters are not read from look-alike digits; the list names the usual ones (`p@ssw0rd`).
 
@@ -18,7 +18,7 @@ use crate::domain::MAX_PASSWORD_BYTES;
 /// Put together from names, words, years, dates, numbers people like and walks over the keyboard.
 const BUILT_IN: &str = include_str!("../../config/common-passwords.txt");
 /// Pieces that make a password uncommon.
-const ENOUGH_PIECES: u8 = 5;
+const ENOUGH_PIECES: u8 = 4;
 /// A shorter entry would be a piece of nearly everything.
 const SHORTEST_ENTRY: usize = 3;
 /// More than four million passwords.

@@ -1,0 +1,11 @@
+//! A harness that speaks the domain: an application, claimants who walk through it, and what left it.
+
+mod application;
+mod claimant;
+mod client;
+mod doubles;
+
+pub use application::{ANNA, DISABLED, OLD_PASSWORD, START, Setup, TestApp, UNBOUND, UNKNOWN};
+pub use claimant::Claimant;
+pub use client::{Answer, Client};
+pub use doubles::{Captured, Events, Outbound, Refusing};
