@@ -18,6 +18,10 @@ const OPEN_TABLES: [&str; 2] = ["sms.text.code", "sms.text.notice"];
 /// The form of `headers` whose values are file names; the reference file explains it on the line of `headers`.
 const HEADER_FILES: &str = r#"header_files = { "x-api-key" = "/path" }"#;
 
+/// Keys of a provider table that some gateways want the account's key in: always, after a question mark, or
+/// before an `@`.
+const MAY_HOLD_KEYS: [&str; 2] = ["body", "url"];
+
 /// What may stand after the equals sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -92,6 +96,14 @@ impl Key {
         self.secret && self.kind == Kind::Text
     }
 
+    /// Whether `value` must not be shown: a secret, or a text of a provider that may hold the gateway's key.
+    #[must_use]
+    pub fn hides(&self, value: Option<&str>) -> bool {
+        let (table, name) = (&self.pattern[..self.pattern.len() - 1], self.pattern.last().map_or("", String::as_str));
+        let in_provider = table.join(".") == "sms.provider.*" && MAY_HOLD_KEYS.contains(&name);
+        self.secret || (in_provider && (name == "body" || value.is_none_or(|text| text.contains(['?', '@']))))
+    }
+
     /// Its names; `*` for those that the operator chooses.
     #[must_use]
     pub fn pattern(&self) -> &[String] {
@@ -133,12 +145,16 @@ impl Known {
         let mut known = Self { keys: Vec::new(), sections: Vec::new() };
         let mut section = Vec::new();
         for line in text.lines() {
-            let line = line.strip_prefix("# ").unwrap_or(line);
+            let (line, is_set) = line.strip_prefix("# ").map_or((line, true), |line| (line, false));
             if let Some(header) = header(line) {
                 section = header.split('.').map(|name| if name == "NAME" { ANY } else { name }.to_owned()).collect();
                 (1..=section.len()).for_each(|depth| known.add_section(&section[..depth]));
             } else if let Some((name, value)) = assignment(line) {
-                known.add_key(&section, &name, &value, line);
+                match value {
+                    // A table with defaults is a section on one line; each of its keys can be set by itself.
+                    Value::Table(inner) if is_set => known.add_section_of(&section, &name, &inner, line),
+                    value => known.add_key(&section, &name, &value, line),
+                }
                 if name == "headers" {
                     known.add_key(&section, "header_files", &Value::Table(Table::new()), HEADER_FILES);
                 }
@@ -151,6 +167,12 @@ impl Known {
         if !self.sections.iter().any(|known| known == section) {
             self.sections.push(section.to_vec());
         }
+    }
+
+    fn add_section_of(&mut self, section: &[String], name: &str, inner: &Table, line: &'static str) {
+        let section: Vec<_> = section.iter().cloned().chain([name.to_owned()]).collect();
+        self.add_section(&section);
+        inner.iter().for_each(|(name, value)| self.add_key(&section, name, value, line));
     }
 
     fn add_key(&mut self, section: &[String], name: &str, value: &Value, line: &'static str) {
@@ -186,11 +208,12 @@ impl Known {
         self.keys.iter().find(|key| matches(&key.pattern, path.names()))
     }
 
-    /// Whether the value at `path` must not be shown: it is a secret, or it may be meant as one.
+    /// Whether the value at `path` must not be shown: it is a secret, or it may be meant as one. Without a `value` at
+    /// hand, whatever it may be counts.
     #[must_use]
-    pub fn hides(&'static self, path: &KeyPath) -> bool {
+    pub fn hides(&'static self, path: &KeyPath, value: Option<&str>) -> bool {
         match self.find(path) {
-            Found::Key(key) => key.secret,
+            Found::Key(key) => key.hides(value),
             Found::File(_) | Found::Section => false,
             Found::Unknown => {
                 let meant = self.suggest(path).and_then(|name| self.key(&path.parent().then(&name)));
@@ -338,8 +361,19 @@ mod tests {
             ("server.listen", false),
             ("server.listn", false),
             ("code.pepper_file", false),
+            ("sms.provider.main.body", true),
+            ("sms.provider.main.url", false),
         ] {
-            assert_eq!(known().hides(&KeyPath::dotted(path)), hidden, "{path}");
+            assert_eq!(known().hides(&KeyPath::dotted(path), Some("a")), hidden, "{path}");
         }
+        assert!(known().hides(&KeyPath::dotted("sms.provider.main.url"), Some("https://a/?key=b")));
+    }
+
+    #[test]
+    fn a_table_with_defaults_on_one_line_is_a_section_of_keys() {
+        let known: &'static Known =
+            Box::leak(Box::new(Known::read("[sms]\nbreaker = { failures = 5, window = \"30s\" } # x\n")));
+        assert!(matches!(known.find(&KeyPath::dotted("sms.breaker")), Found::Section));
+        assert_eq!(known.key(&KeyPath::dotted("sms.breaker.failures")).map(|key| key.kind), Some(Kind::Whole));
     }
 }

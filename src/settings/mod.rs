@@ -45,12 +45,11 @@ use self::check::under;
 use crate::domain::ChallengeRules;
 
 pub use self::code::{CodeSettings, FlowSettings};
-pub use self::facts::is_secret;
 pub use self::guess::{GuessBudget, MAX_CHANCE};
 pub use self::key::{KeyPath, shown_name};
 pub use self::known::{DEFAULT_TEXT, Key, Kind, Known, known, shown_section};
 pub use self::load::{LayerRead, Loaded, load};
-pub use self::merged::{Held, Merged};
+pub use self::merged::{Held, Merged, shown_value};
 pub use self::origin::Origin;
 pub use self::problem::{Finding, Level, Number, Place, Problem};
 pub use self::report::Report;
@@ -102,8 +101,8 @@ impl Settings {
     pub fn load(inputs: &Inputs, sources: &dyn Sources, mode: Mode) -> Result<Loaded<Self>, Report> {
         load(inputs, sources, |settings: &Self, merged| {
             let facts = facts::gather(merged, &settings.server, settings.ops.listen, mode == Mode::Dev);
-            let mut findings = settings.check();
-            findings.extend(safety_findings(&facts));
+            let mut findings = safety_findings(&facts);
+            findings.extend(settings.check());
             findings
         })
     }

@@ -112,6 +112,9 @@ fn no_mistake_around_a_secret_shows_it() {
         "[sms.provider.main.headers]\n\"x-api-key\" = \"SECRET\"\nx = \n",
         "[sms.provider.main]\nheaders = \"SECRET\"\n",
         "[audit]\nkey = 'SECRET' path = 1\n",
+        "[sms.provider.main]\nurl = \"https://a.example/?k=SECRET\"\nbodi = 1\n",
+        "[sms.provider.main]\nbody = '{\"k\":\"SECRET\"}' x\n",
+        "[sms.provider.main]\nurl = \"https://a.example/?k=SECRET\n",
     ] {
         let sources = MemorySources::default().file("a.toml", &wrong.replace("SECRET", PEPPER));
         let report = loaded(&sources, &sources.inputs(&["a.toml"], &[])).err();
