@@ -8,7 +8,7 @@ use super::*;
 const PEPPER: &str = "q3v8Zk1mT0yWc5uR7hXs2eBn4dGj6fLp";
 
 fn loaded(sources: &MemorySources, inputs: &Inputs) -> Result<Loaded<Settings>, Report> {
-    load(inputs, sources, |settings: &Settings, _| settings.check())
+    load(inputs, sources, |settings: &Settings, _| under("code", settings.code.check()))
 }
 
 fn pepper(sources: &MemorySources, inputs: &Inputs) -> String {
