@@ -78,7 +78,7 @@ fn show_prints_every_value_with_its_origin_and_no_secret() {
 #[test]
 fn what_a_provider_keeps_secret_is_shown_as_dots() {
     let sources =
-        minimal().file("b.toml", "[sms.provider.main]\nheaders = { x-api-key = \"a-geheim-key-of-the-gateway\" }\nurl = \"https://sms.example/send?k=geheim\"\nbody = \"k=geheim\"\n");
+        minimal().file("b.toml", "[sms.provider.main]\nheaders = { x-api-key = \"a-geheim-key-of-the-gateway\" }\nurl = \"https://sms.example/send?k=geheim\"\nbody = '{\"k\":\"geheim\",\"to\":\"{to}\",\"text\":\"{text}\"}'\n");
     let mut inputs = sources.inputs(&["resetgate.toml", "b.toml"], &[]);
     let mut out = Vec::new();
     run(&ConfigArgs { command: ConfigCommand::Show }, &inputs, &sources, &mut out, &mut Vec::new());
