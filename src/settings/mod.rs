@@ -29,6 +29,8 @@ mod web_address;
 mod words;
 
 #[cfg(test)]
+mod known_tests;
+#[cfg(test)]
 mod load_tests;
 #[cfg(test)]
 mod safety_tests;
