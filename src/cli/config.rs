@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::new_file::{Readers, create_and_tell};
 use crate::settings::{
-    DEFAULT_TEXT, Held, Inputs, KeyPath, Loaded, MASK, MINIMAL_TEXT, Merged, Mode, Report, Settings, Sources,
-    is_secret, known, shown_name,
+    DEFAULT_TEXT, Held, Inputs, KeyPath, Loaded, MINIMAL_TEXT, Merged, Mode, Report, Settings, Sources, known,
+    shown_name, shown_value,
 };
 
 /// Exit code: configuration refused; starting again does not help.
@@ -178,8 +178,7 @@ fn shown(loaded: &Loaded<Settings>) -> String {
 }
 
 fn line(path: &KeyPath, held: &Held) -> String {
-    let empty = held.value.as_str() == Some("");
-    let value = if is_secret(path) && !empty { format!("\"{MASK}\"") } else { held.value.to_string() };
+    let value = shown_value(path, &held.value);
     format!("{} = {value} # {}\n", shown_name(path.last()), held.origin)
 }
 

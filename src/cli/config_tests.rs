@@ -31,7 +31,7 @@ fn the_minimal_example_is_short_and_right_once_its_secrets_are_there() {
     assert!(MINIMAL_TEXT.lines().count() <= 15);
     let (code, out, err) = check(&minimal(), true, &[]);
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
-    assert!(out.contains("ok  resetgate.toml  8 keys\n") && out.contains("of them defaults"), "{out}");
+    assert!(out.contains("ok  resetgate.toml  9 keys\n") && out.contains("of them defaults"), "{out}");
 }
 
 #[test]
@@ -59,11 +59,11 @@ fn show_prints_every_value_with_its_origin_and_no_secret() {
     assert_eq!(code, 0);
     for line in [
         "[server]",
-        "public_url = \"https://reset.example.gov.cn\" # resetgate.toml:4:1",
+        "public_url = \"https://reset.example.gov.cn\" # resetgate.toml:3:1",
         "max_body = \"16KiB\" # default",
         "name = \"信息中心\" # environment variable RESETGATE__HELP__NAME",
         "length = 8 # --set code.length",
-        "pepper = \"••••\" # secrets/pepper, named by resetgate.toml:7:1",
+        "pepper = \"••••\" # secrets/pepper, named by resetgate.toml:6:1",
         "previous_pepper = \"\" # default",
         "[sms.provider.main]",
     ] {
@@ -76,14 +76,15 @@ fn show_prints_every_value_with_its_origin_and_no_secret() {
 }
 
 #[test]
-fn headers_of_a_provider_are_shown_as_dots() {
+fn what_a_provider_keeps_secret_is_shown_as_dots() {
     let sources =
-        minimal().file("b.toml", "[sms.provider.main]\nheaders = { x-api-key = \"a-geheim-key-of-the-gateway\" }\n");
+        minimal().file("b.toml", "[sms.provider.main]\nheaders = { x-api-key = \"a-geheim-key-of-the-gateway\" }\nurl = \"https://sms.example/send?k=geheim\"\nbody = '{\"k\":\"geheim\",\"to\":\"{to}\",\"text\":\"{text}\"}'\n");
     let mut inputs = sources.inputs(&["resetgate.toml", "b.toml"], &[]);
     let mut out = Vec::new();
     run(&ConfigArgs { command: ConfigCommand::Show }, &inputs, &sources, &mut out, &mut Vec::new());
     let out = String::from_utf8(out).unwrap();
-    assert!(out.contains("headers = \"••••\" # b.toml:2:1") && !out.contains("geheim"), "{out}");
+    assert!(out.contains("headers = \"••••\" # b.toml:2:1") && out.contains("body = \"••••\" # b.toml:4:1"), "{out}");
+    assert!(out.contains("url = \"https://sms.example/send?••••\"") && !out.contains("geheim"), "{out}");
     inputs.files.push("none.toml".into());
     assert_eq!(
         run(&ConfigArgs { command: ConfigCommand::Show }, &inputs, &sources, &mut Vec::new(), &mut Vec::new()),

@@ -7,7 +7,6 @@ use toml::Value;
 
 use super::guess::GuessBudget;
 use super::key::KeyPath;
-use super::known::{Found, known};
 use super::merged::Merged;
 use super::safety::SafetyFacts;
 use super::server::ServerSettings;
@@ -70,15 +69,10 @@ fn number(value: Option<&Value>) -> u32 {
     value.and_then(Value::as_integer).and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
 }
 
-/// Every secret that is given, as `config show` must not print it; for whoever shows values.
-#[must_use]
-pub fn is_secret(path: &KeyPath) -> bool {
-    matches!(known().find(path), Found::Key(key) if key.secret)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::known;
 
     #[test]
     fn every_key_that_the_facts_read_exists() {

@@ -38,7 +38,7 @@ fn hide(table: &DeTable<'_>, at: &KeyPath, hidden: &mut Vec<std::ops::Range<usiz
             (DeValue::Table(inner), Found::Section | Found::Unknown) => hide(inner, &path, hidden),
             // A text where a table belongs may be the secret that belongs into that table.
             (_, Found::Section) => hidden.push(value.span()),
-            _ if known().hides(&path) => hidden.push(value.span()),
+            (given, _) if known().hides(&path, given.as_str()) => hidden.push(value.span()),
             _ => {}
         }
     }
@@ -94,7 +94,7 @@ impl Reader {
 
     fn value(&mut self, item: Item<'_>, path: KeyPath, key: &Key, names_file: bool) {
         let value = plain(item.1.get_ref());
-        if let Some(value) = value.as_ref().filter(|_| key.secret && !names_file) {
+        if let Some(value) = value.as_ref().filter(|value| key.hides(value.as_str()) && !names_file) {
             self.layer.keep_secret(value);
         }
         match value.filter(|value| key.kind.admits(value)) {

@@ -18,6 +18,10 @@ const OPEN_TABLES: [&str; 2] = ["sms.text.code", "sms.text.notice"];
 /// The form of `headers` whose values are file names; the reference file explains it on the line of `headers`.
 const HEADER_FILES: &str = r#"header_files = { "x-api-key" = "/path" }"#;
 
+/// Keys of a provider table that some gateways want the account's key in: always, after a question mark, or
+/// before an `@`.
+const MAY_HOLD_KEYS: [&str; 2] = ["body", "url"];
+
 /// What may stand after the equals sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -92,6 +96,14 @@ impl Key {
         self.secret && self.kind == Kind::Text
     }
 
+    /// Whether `value` must not be shown: a secret, or a text of a provider that may hold the gateway's key.
+    #[must_use]
+    pub fn hides(&self, value: Option<&str>) -> bool {
+        let (table, name) = (&self.pattern[..self.pattern.len() - 1], self.pattern.last().map_or("", String::as_str));
+        let in_provider = table.join(".") == "sms.provider.*" && MAY_HOLD_KEYS.contains(&name);
+        self.secret || (in_provider && (name == "body" || value.is_none_or(|text| text.contains(['?', '@']))))
+    }
+
     /// Its names; `*` for those that the operator chooses.
     #[must_use]
     pub fn pattern(&self) -> &[String] {
@@ -129,16 +141,20 @@ pub fn known() -> &'static Known {
 
 impl Known {
     /// Every line that is a header or an assignment counts, commented out or not.
-    fn read(text: &'static str) -> Self {
+    pub(super) fn read(text: &'static str) -> Self {
         let mut known = Self { keys: Vec::new(), sections: Vec::new() };
         let mut section = Vec::new();
         for line in text.lines() {
-            let line = line.strip_prefix("# ").unwrap_or(line);
+            let (line, is_set) = line.strip_prefix("# ").map_or((line, true), |line| (line, false));
             if let Some(header) = header(line) {
                 section = header.split('.').map(|name| if name == "NAME" { ANY } else { name }.to_owned()).collect();
                 (1..=section.len()).for_each(|depth| known.add_section(&section[..depth]));
             } else if let Some((name, value)) = assignment(line) {
-                known.add_key(&section, &name, &value, line);
+                match value {
+                    // A table with defaults is a section on one line; each of its keys can be set by itself.
+                    Value::Table(inner) if is_set => known.add_section_of(&section, &name, &inner, line),
+                    value => known.add_key(&section, &name, &value, line),
+                }
                 if name == "headers" {
                     known.add_key(&section, "header_files", &Value::Table(Table::new()), HEADER_FILES);
                 }
@@ -151,6 +167,12 @@ impl Known {
         if !self.sections.iter().any(|known| known == section) {
             self.sections.push(section.to_vec());
         }
+    }
+
+    fn add_section_of(&mut self, section: &[String], name: &str, inner: &Table, line: &'static str) {
+        let section: Vec<_> = section.iter().cloned().chain([name.to_owned()]).collect();
+        self.add_section(&section);
+        inner.iter().for_each(|(name, value)| self.add_key(&section, name, value, line));
     }
 
     fn add_key(&mut self, section: &[String], name: &str, value: &Value, line: &'static str) {
@@ -186,11 +208,12 @@ impl Known {
         self.keys.iter().find(|key| matches(&key.pattern, path.names()))
     }
 
-    /// Whether the value at `path` must not be shown: it is a secret, or it may be meant as one.
+    /// Whether the value at `path` must not be shown: it is a secret, or it may be meant as one. Without a `value` at
+    /// hand, whatever it may be counts.
     #[must_use]
-    pub fn hides(&'static self, path: &KeyPath) -> bool {
+    pub fn hides(&'static self, path: &KeyPath, value: Option<&str>) -> bool {
         match self.find(path) {
-            Found::Key(key) => key.secret,
+            Found::Key(key) => key.hides(value),
             Found::File(_) | Found::Section => false,
             Found::Unknown => {
                 let meant = self.suggest(path).and_then(|name| self.key(&path.parent().then(&name)));
@@ -261,85 +284,4 @@ fn assignment(line: &str) -> Option<(String, Value)> {
     }
     let table: Table = toml::from_str(line).ok()?;
     table.into_iter().next()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn leaves(table: &Table, at: &KeyPath, found: &mut Vec<KeyPath>) {
-        for (name, value) in table {
-            match value {
-                Value::Table(inner) => leaves(inner, &at.then(name), found),
-                _ => found.push(at.then(name)),
-            }
-        }
-    }
-
-    #[test]
-    fn every_key_of_the_reference_file_is_known_with_its_kind() {
-        let table: Table = toml::from_str(DEFAULT_TEXT).unwrap();
-        let mut found = Vec::new();
-        leaves(&table, &KeyPath::root(), &mut found);
-        assert!(found.len() > 80, "{}", found.len());
-        for path in found {
-            assert!(known().key(&path).is_some(), "{path}");
-        }
-        for (path, kind) in [
-            ("policy.min_length", Kind::Whole),
-            ("policy.forbid_personal", Kind::Texts),
-            ("captcha.size", Kind::Wholes),
-            ("sms.provider.main.success", Kind::Table),
-            ("sms.provider.main.header_files", Kind::Table),
-            ("sms.text.code.fr", Kind::Text),
-            ("server.trusted_proxies", Kind::Texts),
-            ("log.access", Kind::Switch),
-        ] {
-            assert_eq!(known().key(&KeyPath::dotted(path)).map(|key| key.kind), Some(kind), "{path}");
-        }
-    }
-
-    #[test]
-    fn exactly_the_keys_marked_secret_are_secret_and_have_a_file_form() {
-        let secret: Vec<_> = known().keys().iter().filter(|key| key.secret).map(|key| key.pattern.join(".")).collect();
-        assert_eq!(secret, ["code.pepper", "code.previous_pepper", "sms.provider.*.headers", "audit.key"]);
-        for path in ["code.pepper_file", "code.previous_pepper_file", "audit.key_file"] {
-            assert!(matches!(known().find(&KeyPath::dotted(path)), Found::File(_)), "{path}");
-        }
-        for path in ["sms.provider.main.headers_file", "server.listen_file"] {
-            assert!(matches!(known().find(&KeyPath::dotted(path)), Found::Unknown), "{path}");
-        }
-    }
-
-    #[test]
-    fn a_misspelt_name_is_recognised_in_its_own_table() {
-        for (typed, meant) in [
-            ("server.listn", Some("listen")),
-            ("servr", Some("server")),
-            ("code.peper", Some("pepper")),
-            ("code.pepper_fil", Some("pepper_file")),
-            ("sms.provider.main.metod", Some("method")),
-            ("server.zzz", None),
-        ] {
-            assert_eq!(known().suggest(&KeyPath::dotted(typed)).as_deref(), meant, "{typed}");
-        }
-        assert_eq!(known().section_with("pepper").as_deref(), Some("[code]"));
-    }
-
-    #[test]
-    fn a_value_is_shown_only_where_it_is_surely_no_secret() {
-        for (path, hidden) in [
-            ("code.pepper", true),
-            ("code.peper", true),
-            ("server.pepper", true),
-            ("nowhere.zzz", true),
-            ("sms.provider.main.headers", true),
-            ("sms.provider.main.api_secret", true),
-            ("server.listen", false),
-            ("server.listn", false),
-            ("code.pepper_file", false),
-        ] {
-            assert_eq!(known().hides(&KeyPath::dotted(path)), hidden, "{path}");
-        }
-    }
 }

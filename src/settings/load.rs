@@ -105,25 +105,27 @@ impl Stack {
         self.secrets.append(&mut layer.secrets);
     }
 
-    /// Turns findings into problems, without those that only follow from what is reported already.
+    /// Turns findings into problems, in the order of findings, without those that only follow from what is reported already.
     fn judge(&mut self, findings: Vec<Finding>, removed: &[KeyPath]) {
         let unreadable =
             self.problems.iter().any(|problem| matches!(problem.number, Number::Syntax | Number::Unreadable));
         let unread: Vec<_> = self.problems.iter().filter_map(|problem| problem.key.clone()).collect();
-        let mut judged = Vec::new();
+        let mut missing = Vec::new();
         for finding in findings {
             let key = KeyPath::dotted(&finding.key);
             let (_, origin) = self.merged.nearest(&key);
-            let is_missing = matches!(finding.number, Number::SecretMissing | Number::NoProvider);
             let follows = unread.contains(&key)
-                || (is_missing && judged.contains(&key))
+                // That a value is too short is no news once it is missing.
+                || missing.contains(&key)
                 || removed.iter().any(|table| table.names().first() == key.names().first())
                 // What an unreadable file would have set looks as if nobody had set it.
                 || (unreadable && origin.is_default());
             if follows {
                 continue;
             }
-            judged.push(key.clone());
+            if matches!(finding.number, Number::SecretMissing | Number::NoProvider) {
+                missing.push(key.clone());
+            }
             self.problems.push(Problem::found(finding, &key, &origin));
         }
     }

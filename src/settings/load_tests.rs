@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn loaded(sources: &MemorySources, inputs: &Inputs) -> Loaded<Settings> {
-    load(inputs, sources, |settings: &Settings, _| settings.check()).unwrap()
+    load(inputs, sources, |_: &Settings, _| Vec::new()).unwrap()
 }
 
 fn origin(loaded: &Loaded<Settings>, key: &str) -> String {
@@ -94,8 +94,8 @@ fn everything_that_is_wrong_is_told_at_once() {
 #[test]
 fn one_mistake_is_told_once() {
     let sources = MemorySources::default().file("a.toml", "[code]\nttl = 300\n");
-    let report =
-        load(&sources.inputs(&["a.toml"], &[]), &sources, |settings: &Settings, _| settings.check()).unwrap_err();
+    let check = |settings: &Settings, _: &Merged| under("code", settings.code.check());
+    let report = load(&sources.inputs(&["a.toml"], &[]), &sources, check).unwrap_err();
     assert_eq!(report.errors(), 1, "{report}");
 }
 

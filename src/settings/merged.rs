@@ -8,6 +8,7 @@ use super::key::KeyPath;
 use super::known::{Found, known};
 use super::layer::{Entry, Layer};
 use super::origin::Origin;
+use super::snippet::MASK;
 
 /// A value and where it came from.
 #[derive(Debug, Clone)]
@@ -142,11 +143,24 @@ impl Merged {
     pub fn secrets(&self) -> Vec<String> {
         let mut gathered = Layer::default();
         for (path, held) in &self.values {
-            if matches!(known().find(path), Found::Key(key) if key.secret) {
+            if matches!(known().find(path), Found::Key(key) if key.hides(held.value.as_str())) {
                 gathered.keep_secret(&held.value);
             }
         }
         gathered.secrets
+    }
+}
+
+/// A value as it may be printed: TOML, with dots for what is or may hold a secret.
+#[must_use]
+pub fn shown_value(path: &KeyPath, value: &Value) -> String {
+    match (value.as_str(), known().find(path)) {
+        (Some(""), _) => "\"\"".to_owned(),
+        (text, Found::Key(key)) if key.hides(text) => match text.and_then(|text| text.split_once('?')) {
+            Some((start, _)) if path.last() == "url" && !start.contains('@') => format!("\"{start}?{MASK}\""),
+            _ => format!("\"{MASK}\""),
+        },
+        _ => value.to_string(),
     }
 }
 

@@ -29,6 +29,8 @@ mod web_address;
 mod words;
 
 #[cfg(test)]
+mod known_tests;
+#[cfg(test)]
 mod load_tests;
 #[cfg(test)]
 mod safety_tests;
@@ -52,12 +54,11 @@ use crate::sms::SmsSettings;
 use crate::state::{FailureSettings, StateSettings};
 
 pub use self::code::{CodeSettings, FlowSettings};
-pub use self::facts::is_secret;
 pub use self::guess::{GuessBudget, MAX_CHANCE};
 pub use self::key::{KeyPath, shown_name};
 pub use self::known::{DEFAULT_TEXT, Key, Kind, Known, known, shown_section};
 pub use self::load::{LayerRead, Loaded, load};
-pub use self::merged::{Held, Merged};
+pub use self::merged::{Held, Merged, shown_value};
 pub use self::origin::Origin;
 pub use self::problem::{Finding, Level, Number, Place, Problem};
 pub use self::report::Report;
@@ -132,8 +133,8 @@ impl Settings {
                 return Vec::new();
             }
             let facts = facts::gather(merged, &settings.server, settings.ops.listen, mode == Mode::Dev);
-            let mut findings = settings.check();
-            findings.extend(safety_findings(&facts));
+            let mut findings = safety_findings(&facts);
+            findings.extend(settings.check());
             findings
         })
     }

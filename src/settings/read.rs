@@ -70,7 +70,7 @@ fn path_of(path: &serde_path_to_error::Path) -> KeyPath {
 fn told(path: &KeyPath, error: &toml::de::Error) -> String {
     let message = error.message().replace('\n', " ");
     let keeps_quiet = match known().find(path) {
-        Found::Key(key) => key.secret,
+        Found::Key(key) => key.hides(None),
         Found::File(_) => false,
         Found::Section | Found::Unknown => {
             !["missing field", "unknown field", "unknown variant"].iter().any(|harmless| message.starts_with(harmless))

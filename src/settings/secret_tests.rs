@@ -8,7 +8,7 @@ use super::*;
 const PEPPER: &str = "q3v8Zk1mT0yWc5uR7hXs2eBn4dGj6fLp";
 
 fn loaded(sources: &MemorySources, inputs: &Inputs) -> Result<Loaded<Settings>, Report> {
-    load(inputs, sources, |settings: &Settings, _| settings.check())
+    load(inputs, sources, |settings: &Settings, _| under("code", settings.code.check()))
 }
 
 fn pepper(sources: &MemorySources, inputs: &Inputs) -> String {
@@ -112,6 +112,9 @@ fn no_mistake_around_a_secret_shows_it() {
         "[sms.provider.main.headers]\n\"x-api-key\" = \"SECRET\"\nx = \n",
         "[sms.provider.main]\nheaders = \"SECRET\"\n",
         "[audit]\nkey = 'SECRET' path = 1\n",
+        "[sms.provider.main]\nurl = \"https://a.example/?k=SECRET\"\nbodi = 1\n",
+        "[sms.provider.main]\nbody = '{\"k\":\"SECRET\"}' x\n",
+        "[sms.provider.main]\nurl = \"https://a.example/?k=SECRET\n",
     ] {
         let sources = MemorySources::default().file("a.toml", &wrong.replace("SECRET", PEPPER));
         let report = loaded(&sources, &sources.inputs(&["a.toml"], &[])).err();

@@ -68,10 +68,10 @@ fn doubtful(line: &str) -> Option<usize> {
         return Some(indent);
     };
     let last = name.trim().rsplit('.').next().unwrap_or_default();
-    let names_key = known()
-        .keys()
-        .iter()
-        .any(|key| !key.secret && key.kind != Kind::Table && key.pattern().last().is_some_and(|known| known == last));
+    let mut namesakes =
+        known().keys().iter().filter(|key| key.pattern().last().is_some_and(|known| known == last)).peekable();
+    let names_key =
+        namesakes.peek().is_some() && namesakes.all(|key| !key.hides(Some(line)) && key.kind != Kind::Table);
     if names_key && !mentions_secret(line) {
         return None;
     }
@@ -176,6 +176,9 @@ mod tests {
             ("peper = geheim", "peper = ••••"),
             ("length = 6 pepper = \"geheim\"", "length = ••••"),
             ("code = { length = 6, x = geheim", "code = ••••"),
+            ("url = \"https://a/?k=geheim", "url = ••••"),
+            ("url = \"https://a/", "url = \"https://a/"),
+            ("body = '{\"k\":\"geheim", "body = ••••"),
             ("  geheim", "  ••••"),
             ("Z2VoZWlt+/geheim==", "••••"),
         ] {

@@ -89,18 +89,19 @@ fn give(layer: &mut Layer, path: KeyPath, text: &str, origin: Origin) {
         layer.problems.push(Problem::about(Number::GivenTwice, &path, &origin, message));
         return;
     }
-    if key.secret && !names_file {
+    let hidden = key.hides(Some(text)) && !names_file;
+    if hidden {
         layer.secrets.push(text.to_owned());
     }
     match convert(key.kind, text) {
         Ok(value) => {
-            if key.secret && !names_file {
+            if hidden {
                 layer.keep_secret(&value);
             }
             layer.entries.push(Entry { path, value, origin });
         }
         Err(problem) => {
-            let shown = if key.secret { String::new() } else { format!(", not `{}`", text.escape_debug()) };
+            let shown = if hidden { String::new() } else { format!(", not `{}`", text.escape_debug()) };
             let message = format!("{origin}: {path} {problem}{shown}");
             layer.problems.push(Problem::about(Number::WrongKind, &path, &origin, message));
         }
