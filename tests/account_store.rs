@@ -90,6 +90,7 @@ async fn only_the_present_password_of_an_enabled_account_signs_in(stage: Stage) 
     assert!(!stage.signs_in("nobody@example.org", "Old-Password-1").await);
 }
 
+/// case 81: the stamp that codes were sent under no longer matches, so that they are void.
 async fn a_new_password_replaces_the_old_one_and_changes_the_stamp(stage: Stage) {
     let before = stage.subject("zhang@example.org").await;
     let written = stage.set(&before.id, "New-Password-1", challenge()).await.unwrap();

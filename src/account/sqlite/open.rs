@@ -73,11 +73,24 @@ fn make_private_file(path: &Path) -> Result<(), AccountError> {
     let Err(error) = options.open(path) else { return Ok(()) };
     let shown = path.display();
     match error.kind() {
-        ErrorKind::AlreadyExists => Ok(()),
+        ErrorKind::AlreadyExists => {
+            warn_if_open_to_others(path);
+            Ok(())
+        }
         ErrorKind::NotFound => {
             Err(unavailable(format!("the directory of {shown} does not exist; make it, or change account.sqlite.path")))
         }
         _ => Err(unavailable(format!("{shown} cannot be made: {error}; change account.sqlite.path or who may write"))),
+    }
+}
+
+/// Left as it is, because a backup job may rely on it; but said, because the file holds password hashes.
+fn warn_if_open_to_others(path: &Path) {
+    #[cfg(unix)]
+    if std::fs::metadata(path)
+        .is_ok_and(|found| std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o77 != 0)
+    {
+        tracing::warn!(path = %path.display(), "the account file can be read by others on this machine; chmod 600 it");
     }
 }
 

@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser};
@@ -151,7 +152,7 @@ async fn whole_numbers_and_birthdays_are_shown_only_when_asked_for() {
 async fn a_list_in_json_is_one_array_however_many_there_are() {
     let desk = Desk::with_zhangsan().await;
     let mut rows = "address\n".to_owned();
-    (0..1_000).for_each(|row| rows.push_str(&format!("p{row:04}@example.org\n")));
+    (0..1_000).for_each(|row| writeln!(rows, "p{row:04}@example.org").unwrap());
     let file = desk.file(&rows);
     assert_eq!(desk.say(&["import", file.to_str().unwrap()]).await.code, OK);
     let list = |out: String| serde_json::from_str::<Vec<serde_json::Value>>(&out).unwrap();

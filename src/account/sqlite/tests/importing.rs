@@ -1,5 +1,7 @@
 //! Importing: all or nothing, and twice is once.
 
+use std::fmt::Write;
+
 use super::*;
 use crate::account::roster::{self, Column, Roster};
 
@@ -131,7 +133,7 @@ async fn many_rows_need_many_statements_and_all_are_there() {
     let house = House::build().await;
     let mut file = "address,aliases,mobile\n".to_owned();
     for row in 0..1_203 {
-        file.push_str(&format!("p{row:05}@example.org,q{row:05}@example.org,\n"));
+        writeln!(file, "p{row:05}@example.org,q{row:05}@example.org,").unwrap();
     }
     let mut heard = Vec::new();
     let report = house.store.import(&roster(&file), UPDATE, &mut |done| heard.push(done)).await.unwrap();
