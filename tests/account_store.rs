@@ -115,7 +115,13 @@ async fn a_repeated_write_is_recognised_by_its_challenge(stage: Stage) {
     let first = stage.set(&who, "New-Password-1", one).await.unwrap();
     let other = password("New-Password-2");
     let later = NOW.plus(Duration::from_mins(1));
-    let again = PasswordWrite { password: &other, max_age: Some(MaxAge::Months(1)), revoke_sessions: true, challenge: one, now: later };
+    let again = PasswordWrite {
+        password: &other,
+        max_age: Some(MaxAge::Months(1)),
+        revoke_sessions: true,
+        challenge: one,
+        now: later,
+    };
     assert_eq!(stage.store.set_password(&who, again).await.unwrap(), first);
     assert!(stage.signs_in("zhang@example.org", "New-Password-1").await);
     assert!(!stage.signs_in("zhang@example.org", "New-Password-2").await);
@@ -125,7 +131,13 @@ async fn validity_is_kept_to_the_calendar_month(stage: Stage) {
     let who = stage.subject("zhang@example.org").await.id;
     let new = password("New-Password-1");
     for (age, end) in [(MaxAge::Months(3), Some("2026-02-23T03:00:00Z")), (MaxAge::Never, None)] {
-        let write = PasswordWrite { password: &new, max_age: Some(age), revoke_sessions: true, challenge: challenge(), now: NOW };
+        let write = PasswordWrite {
+            password: &new,
+            max_age: Some(age),
+            revoke_sessions: true,
+            challenge: challenge(),
+            now: NOW,
+        };
         let written = stage.store.set_password(&who, write).await.unwrap();
         assert_eq!(written.expires_at.map(|end| end.to_string()).as_deref(), end);
         assert!(stage.signs_in("zhang@example.org", "New-Password-1").await);

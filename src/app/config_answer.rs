@@ -40,17 +40,20 @@ pub(super) fn build(settings: &Settings, parts: &Parts) -> ConfigAnswer {
         },
     });
     let (failover, outbox) = (parts.failover.clone(), parts.outbox.clone());
-    ConfigAnswer::new(fixed, Arc::new(move || {
-        let breakers = failover.as_ref().map(|failover| failover.health()).unwrap_or_default();
-        let open = breakers.iter().filter(|(_, open)| *open).count();
-        if outbox.is_full() || (open > 0 && open == breakers.len()) {
-            "down"
-        } else if open > 0 {
-            "degraded"
-        } else {
-            "ok"
-        }
-    }))
+    ConfigAnswer::new(
+        fixed,
+        Arc::new(move || {
+            let breakers = failover.as_ref().map(|failover| failover.health()).unwrap_or_default();
+            let open = breakers.iter().filter(|(_, open)| *open).count();
+            if outbox.is_full() || (open > 0 && open == breakers.len()) {
+                "down"
+            } else if open > 0 {
+                "degraded"
+            } else {
+                "ok"
+            }
+        }),
+    )
 }
 
 /// ISO 8601, as the API takes it.

@@ -159,19 +159,20 @@ impl Application {
         self.stopping.store(true, Ordering::SeqCst);
         tracing::info!("stopping");
         tokio::time::sleep(self.delay).await;
-        // One deadline for everything that is under way.
-        let finish = async {
-            api_handle.stop(true).await;
-            let finished = self.tasks.finish(self.grace).await;
-            self.outbox.drain(self.grace).await;
-            finished
-        };
-        if !finish.await {
+        // One deadline for requests, confirmations and queue together.
+        let deadline = tokio::time::Instant::now() + self.grace;
+        let left = || deadline.saturating_duration_since(tokio::time::Instant::now());
+        api_handle.stop(true).await;
+        if !self.tasks.finish(left()).await {
             tracing::warn!("some confirmations did not end within server.shutdown_grace");
         }
+        self.outbox.drain(left()).await;
         sweeper.abort();
         self.audit.record(&AuditEvent::of(EventKind::Service { phase: "stopped" }));
-        if let Err(reason) = self.trail.close() {
+        // Waits for the disk, so not on a thread that others wait for.
+        let trail = self.trail;
+        let closed = tokio::task::spawn_blocking(move || trail.close()).await;
+        if let Err(reason) = closed.unwrap_or_else(|error| Err(error.to_string())) {
             tracing::error!(%reason, "the audit trail could not be closed");
         }
         if let Some(ops) = ops_handle {

@@ -61,7 +61,8 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
     let keys = Arc::new(settings.code.keys());
     let state = Arc::new(state(settings));
     let limiter: Arc<dyn RateLimiter> = Arc::new(MemoryLimits::new(&settings.limits, Arc::clone(&clock)));
-    let policy = PasswordPolicy::build(&settings.policy).map_err(|error| StartError::Configuration(error.to_string()))?;
+    let policy =
+        PasswordPolicy::build(&settings.policy).map_err(|error| StartError::Configuration(error.to_string()))?;
     let policy = Arc::new(policy);
     let catalog = Catalog::read(BUILT_IN, &settings.text.default_locale);
     let catalog = Arc::new(catalog.map_err(|error| StartError::Configuration(error.to_string()))?);
@@ -177,7 +178,12 @@ fn provider_of(
 fn state(settings: &Settings) -> MemoryState {
     // A challenge matters until its password is chosen; a minute more than that, for clocks that differ.
     let life = settings.flow.ttl.get() + settings.flow.verified_ttl.get() + Duration::from_mins(1);
-    MemoryState::new(&settings.state, settings.failures.clone(), life, settings.captcha.ttl.get() + Duration::from_mins(1))
+    MemoryState::new(
+        &settings.state,
+        settings.failures.clone(),
+        life,
+        settings.captcha.ttl.get() + Duration::from_mins(1),
+    )
 }
 
 fn courier_rules(settings: &Settings) -> CourierRules {

@@ -152,7 +152,9 @@ impl CaptchaDesk {
     }
 
     /// stub
-    pub fn audio(&self, sealed: &Sealed) -> Result<Vec<u8>, CaptchaError> { Err(CaptchaError::WrongKind(sealed.kind)) }
+    pub fn audio(&self, sealed: &Sealed) -> Result<Vec<u8>, CaptchaError> {
+        Err(CaptchaError::WrongKind(sealed.kind))
+    }
 
     /// Whether the answer is right, for this purpose, from the neighbourhood that asked. The caller takes the id from
     /// the store of used ids first, whatever the outcome.

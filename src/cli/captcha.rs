@@ -20,10 +20,8 @@ pub struct CaptchaArgs {
 #[derive(Debug, clap::Subcommand)]
 enum CaptchaCommand {
     /// Draw pictures as configured, each named after its answer, and a sheet of others with its answers beside it
-    #[command(
-        after_help = "Examples:\n  resetgate captcha sample --count 30 --out /tmp/captchas\n  \
-                      resetgate --set captcha.length=6 captcha sample --out /tmp/captchas"
-    )]
+    #[command(after_help = "Examples:\n  resetgate captcha sample --count 30 --out /tmp/captchas\n  \
+                      resetgate --set captcha.length=6 captcha sample --out /tmp/captchas")]
     Sample {
         /// How many (1 to 500)
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=500))]

@@ -45,7 +45,8 @@ pub(super) fn run(mut inputs: Inputs, sources: &dyn Sources, out: &mut dyn Write
 }
 
 async fn prepare(settings: &Settings, outside: &mut Outside) -> Result<(), String> {
-    let hashing = HashPool::new(&settings.account.hash, Arc::clone(&outside.random)).map_err(|error| error.to_string())?;
+    let hashing =
+        HashPool::new(&settings.account.hash, Arc::clone(&outside.random)).map_err(|error| error.to_string())?;
     let accounts = SqliteAccounts::open(&settings.account, hashing, Arc::clone(&outside.clock)).await;
     let accounts = accounts.map_err(|error| error.to_string())?;
     seed(&accounts).await.map_err(|error| error.to_string())?;
@@ -56,7 +57,11 @@ async fn prepare(settings: &Settings, outside: &mut Outside) -> Result<(), Strin
 
 fn greet(application: &Application, settings: &Settings, out: &mut dyn Write) -> std::io::Result<()> {
     let api = application.api_address();
-    writeln!(out, "  resetgate {} · dev: nothing leaves this machine, data is gone on exit", env!("CARGO_PKG_VERSION"))?;
+    writeln!(
+        out,
+        "  resetgate {} · dev: nothing leaves this machine, data is gone on exit",
+        env!("CARGO_PKG_VERSION")
+    )?;
     writeln!(out, "  Page      http://{api}/")?;
     writeln!(out, "  API       http://{api}/v1/config   described by http://{api}/openapi.json")?;
     if let Some(ops) = application.ops_address() {
@@ -67,7 +72,11 @@ fn greet(application: &Application, settings: &Settings, out: &mut dyn Write) ->
     }
     let path = settings.account.sqlite.path.display();
     writeln!(out, "  Password  {DEMO_PASSWORD} (of the first, until it is changed)")?;
-    writeln!(out, "  Sign in   resetgate --set account.sqlite.path={path} account verify {}", DEMO_ACCOUNTS[0].address)?;
+    writeln!(
+        out,
+        "  Sign in   resetgate --set account.sqlite.path={path} account verify {}",
+        DEMO_ACCOUNTS[0].address
+    )?;
     writeln!(out, "  Codes are printed below. Ctrl-C stops.")?;
     out.flush()
 }

@@ -22,8 +22,8 @@ use std::sync::Arc;
 
 use crate::domain::{SystemClock, SystemRandom};
 use crate::http::api::OPENAPI;
-use crate::sms::ConsoleWriter;
 use crate::settings::{Mode, Report, Settings, Sources, SystemSources};
+use crate::sms::ConsoleWriter;
 
 /// Exit code: the command failed.
 const FAILED: u8 = 1;
@@ -50,10 +50,14 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Run the gateway
-    #[command(after_help = "Examples:\n  resetgate -c resetgate.toml serve\n  RESETGATE__SERVER__LISTEN=0.0.0.0:8080 resetgate -c resetgate.toml serve")]
+    #[command(
+        after_help = "Examples:\n  resetgate -c resetgate.toml serve\n  RESETGATE__SERVER__LISTEN=0.0.0.0:8080 resetgate -c resetgate.toml serve"
+    )]
     Serve,
     /// Try it: demo people, codes printed here, loopback only, data gone on exit
-    #[command(after_help = "Examples:\n  resetgate dev\n  RESETGATE__SERVER__LISTEN=127.0.0.1:9000 RESETGATE__OPS__LISTEN=127.0.0.1:9001 resetgate dev")]
+    #[command(
+        after_help = "Examples:\n  resetgate dev\n  RESETGATE__SERVER__LISTEN=127.0.0.1:9000 RESETGATE__OPS__LISTEN=127.0.0.1:9001 resetgate dev"
+    )]
     Dev,
     /// Write, check and show the configuration
     Config(config::ConfigArgs),
@@ -74,7 +78,9 @@ enum Command {
     /// Look at captchas
     Captcha(captcha::CaptchaArgs),
     /// Exit with 0 when the running service is ready; for container health checks
-    #[command(after_help = "Examples:\n  resetgate healthcheck\n  resetgate -c resetgate.toml healthcheck && echo ready")]
+    #[command(
+        after_help = "Examples:\n  resetgate healthcheck\n  resetgate -c resetgate.toml healthcheck && echo ready"
+    )]
     Healthcheck,
     /// Print the description of the API, OpenAPI 3.1
     #[command(after_help = "Examples:\n  resetgate openapi > openapi.json\n  resetgate openapi | jq '.paths | keys'")]

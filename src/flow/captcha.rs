@@ -92,7 +92,12 @@ impl CaptchaFlow {
     ///
     /// # Errors
     /// [`FlowError::Captcha`], or when the store cannot answer.
-    pub async fn redeem(&self, origin: &Origin, answered: Option<&CaptchaAnswered>, purpose: Purpose) -> Result<(), FlowError> {
+    pub async fn redeem(
+        &self,
+        origin: &Origin,
+        answered: Option<&CaptchaAnswered>,
+        purpose: Purpose,
+    ) -> Result<(), FlowError> {
         let Some(answered) = answered else {
             return Err(self.refuse(origin, CaptchaFault::Required, self.default_kind(), purpose));
         };

@@ -111,7 +111,9 @@ impl Courier {
             Delivery::Code { account, challenge, .. } => {
                 (EventKind::CodeWithheld { reason: "shutdown", provider: None, detail: None }, account, challenge)
             }
-            Delivery::Notice { account, challenge, .. } => (EventKind::NoticeSent { delivered: false }, account, challenge),
+            Delivery::Notice { account, challenge, .. } => {
+                (EventKind::NoticeSent { delivered: false }, account, challenge)
+            }
         };
         self.audit.record(&AuditEvent {
             account: Some(account.clone()),

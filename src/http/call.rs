@@ -66,7 +66,8 @@ fn asked_languages(headers: &HeaderMap) -> Vec<&str> {
         .split(',')
         .take(16)
         .filter_map(|item| {
-            let (tag, weight) = item.split_once(";q=").map_or((item, 1.0), |(tag, weight)| (tag, weight.trim().parse().unwrap_or(0.0)));
+            let (tag, weight) =
+                item.split_once(";q=").map_or((item, 1.0), |(tag, weight)| (tag, weight.trim().parse().unwrap_or(0.0)));
             (weight > 0.0).then_some((tag.trim(), weight))
         })
         .collect();
@@ -88,7 +89,8 @@ pub fn is_foreign(rules: &CallRules, request: &ServiceRequest) -> bool {
     };
     let own = origin == rules.public_origin
         || rules.cors_origins.iter().any(|allowed| allowed == origin)
-        || text(header::HOST).is_some_and(|host| origin.split_once("://").is_some_and(|(_, authority)| authority == host));
+        || text(header::HOST)
+            .is_some_and(|host| origin.split_once("://").is_some_and(|(_, authority)| authority == host));
     !own
 }
 

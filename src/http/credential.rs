@@ -40,7 +40,8 @@ pub fn cookie(credential: &FlowCredential) -> Cookie<'static> {
 /// The cookie that ends it.
 #[must_use]
 pub fn no_cookie() -> Cookie<'static> {
-    let mut cookie = Cookie::build(COOKIE, "").path("/").secure(true).http_only(true).same_site(SameSite::Strict).finish();
+    let mut cookie =
+        Cookie::build(COOKIE, "").path("/").secure(true).http_only(true).same_site(SameSite::Strict).finish();
     cookie.make_removal();
     cookie
 }

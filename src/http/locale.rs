@@ -72,7 +72,9 @@ impl Catalog {
     /// The keys that `tag` lacks and the default language has.
     #[must_use]
     pub fn missing(&self, tag: &str) -> Vec<&str> {
-        let (Some(texts), Some(all)) = (self.locales.get(tag), self.locales.get(&self.default)) else { return Vec::new() };
+        let (Some(texts), Some(all)) = (self.locales.get(tag), self.locales.get(&self.default)) else {
+            return Vec::new();
+        };
         all.keys().filter(|key| !texts.contains_key(*key)).map(String::as_str).collect()
     }
 

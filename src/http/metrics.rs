@@ -49,7 +49,8 @@ impl HttpMetrics {
     /// Counts one answered request.
     pub fn record(&self, route: &str, method: &str, status: u16, took: Duration) {
         // Any text may stand where a method does; labels hold only known ones.
-        let method = ["GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH"].into_iter().find(|known| *known == method);
+        let method =
+            ["GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH"].into_iter().find(|known| *known == method);
         let labels = RequestLabels { route: route.to_owned(), method: method.unwrap_or("other"), status };
         self.requests.get_or_create(&labels).inc();
         self.durations.get_or_create(&RouteLabels { route: route.to_owned() }).observe(took.as_secs_f64());

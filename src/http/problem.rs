@@ -82,7 +82,14 @@ impl Problem {
     pub fn unplaced() -> Self {
         let members = [("code".to_owned(), json!("internal")), ("status".to_owned(), json!(500))];
         let members = members.into_iter().collect();
-        Self { code: "internal", status: StatusCode::INTERNAL_SERVER_ERROR, members, retry_after: None, rate_limit: None, cookie: None }
+        Self {
+            code: "internal",
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            members,
+            retry_after: None,
+            rate_limit: None,
+            cookie: None,
+        }
     }
 
     /// For an error of the framework, whose own text stays inside.

@@ -7,7 +7,7 @@ use super::call::Call;
 use super::headers;
 use super::problem::Problem;
 use crate::account::AccountError;
-use crate::domain::{ChallengeView, CodeError, FlowCredential, MailboxError, PasswordError, State};
+use crate::domain::{ChallengeView, CodeError, FlowCredential, MailboxError, PasswordError};
 use crate::flow::{CaptchaFault, FlowError};
 use crate::policy::Violations;
 
@@ -50,8 +50,8 @@ impl Problem {
             FlowError::Expired => Self::new(call, "flow_expired"),
             FlowError::NotFound => Self::new(call, "flow_not_found"),
             FlowError::Unauthorized => Self::new(call, "unauthorized"),
-            FlowError::State(state) => Self::with_values(call, "flow_state", &[("state", state_name(*state))])
-                .with("state", state_name(*state))
+            FlowError::State(state) => Self::with_values(call, "flow_state", &[("state", state.as_str())])
+                .with("state", state.as_str())
                 .with("allowed", json!(answers::allowed(*state))),
             FlowError::TooSoon { wait, until } => {
                 let seconds = whole_seconds(*wait);
@@ -90,20 +90,6 @@ pub fn invalid(call: &Call, pointer: &str, key: &str) -> Problem {
 /// Waits are told in whole seconds, rounded up, at least one.
 fn whole_seconds(wait: std::time::Duration) -> u64 {
     u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1)
-}
-
-/// The state's stable name.
-#[must_use]
-pub const fn state_name(state: State) -> &'static str {
-    match state {
-        State::CodeSent => "code_sent",
-        State::Verified => "verified",
-        State::Spent => "spent",
-        State::Completed => "completed",
-        State::Locked => "locked",
-        State::Expired => "expired",
-        State::Cancelled => "cancelled",
-    }
 }
 
 fn code_form(call: &Call, form: CodeError) -> Problem {
@@ -145,23 +131,21 @@ fn policy(call: &Call, violations: &Violations, view: &ChallengeView, credential
         .collect();
     let count = errors.len().to_string();
     let problem = Problem::with_values(call, "password_policy", &[("count", &count)])
-        .with("state", state_name(view.state))
+        .with("state", view.state.as_str())
         .with_errors(errors);
     rotated(problem, credential)
 }
 
 fn store(call: &Call, error: &AccountError, credential: Option<&FlowCredential>) -> Problem {
-    let problem = match error {
-        AccountError::Unavailable { .. } => Problem::new(call, "store_unavailable").retry_after(5),
-        AccountError::Busy => Problem::new(call, "store_unavailable").retry_after(2),
-        AccountError::PasswordRefused { .. } => Problem::with_values(call, "password_policy", &[("count", "1")]).at(
-            "/new_password",
-            "policy.store",
-            call.language.text("policy.store", &[]),
-        ),
-        AccountError::NoSuchAccount => return Problem::new(call, "flow_expired"),
-        AccountError::Unknown { .. } => return Problem::new(call, "store_outcome_unknown"),
-    };
+    let problem =
+        match error {
+            AccountError::Unavailable { .. } => Problem::new(call, "store_unavailable").retry_after(5),
+            AccountError::Busy => Problem::new(call, "store_unavailable").retry_after(2),
+            AccountError::PasswordRefused { .. } => Problem::with_values(call, "password_policy", &[("count", "1")])
+                .at("/new_password", "policy.store", call.language.text("policy.store", &[])),
+            AccountError::NoSuchAccount => return Problem::new(call, "flow_expired"),
+            AccountError::Unknown { .. } => return Problem::new(call, "store_outcome_unknown"),
+        };
     rotated(problem.with("state", "verified"), credential)
 }
 

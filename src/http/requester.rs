@@ -143,9 +143,8 @@ mod tests {
 
     #[test]
     fn forwarded_and_real_ip_are_read_the_same_way() {
-        let forwarded = |value: &str| {
-            resolve(&["10.0.0.0/8"], ForwardedHeader::Forwarded, "10.0.0.1", &[("forwarded", value)])
-        };
+        let forwarded =
+            |value: &str| resolve(&["10.0.0.0/8"], ForwardedHeader::Forwarded, "10.0.0.1", &[("forwarded", value)]);
         assert_eq!(forwarded("for=6.6.6.6, For=\"[2001:db8::1]:4711\";proto=https"), "2001:db8::1");
         assert_eq!(forwarded("for=unknown"), "10.0.0.1");
         let real = |lines: &[(&str, &str)]| resolve(&["10.0.0.0/8"], ForwardedHeader::XRealIp, "10.0.0.1", lines);

@@ -140,8 +140,7 @@ mod tests {
     #[test]
     fn a_password_of_three_pieces_is_common_and_one_of_four_is_not() {
         let list = Blocklist::of_lines("\u{feff}Sunshine\r\n２０２４\nab\n\nsun\n");
-        for common in
-            ["sunshine", "sunshine2024!!!!", "sunshine-2024", "sunsunsun", "ssssssssssss", "sunshine\u{20ac}"]
+        for common in ["sunshine", "sunshine2024!!!!", "sunshine-2024", "sunsunsun", "ssssssssssss", "sunshine\u{20ac}"]
         {
             assert!(list.explains(common), "{common}");
         }

@@ -29,14 +29,20 @@ impl MeteredAccounts {
     /// Around a store.
     #[must_use]
     pub fn around(inner: Arc<dyn AccountStore>, clock: Arc<dyn Clock>, registry: &mut Registry) -> Self {
-        let metered = Self { inner, clock, requests: Family::default(), seconds: Family::new_with_constructor(buckets) };
+        let metered =
+            Self { inner, clock, requests: Family::default(), seconds: Family::new_with_constructor(buckets) };
         registry.register("store_requests", "Calls to the account store", metered.requests.clone());
         let help = "Time the account store took";
         registry.register_with_unit("store_request_duration", help, Unit::Seconds, metered.seconds.clone());
         metered
     }
 
-    fn record<T>(&self, op: &'static str, began: Timestamp, outcome: Result<T, AccountError>) -> Result<T, AccountError> {
+    fn record<T>(
+        &self,
+        op: &'static str,
+        began: Timestamp,
+        outcome: Result<T, AccountError>,
+    ) -> Result<T, AccountError> {
         let result = match &outcome {
             Ok(_) => "ok",
             Err(AccountError::Unavailable { .. }) => "unavailable",
@@ -65,13 +71,22 @@ impl AccountStore for MeteredAccounts {
         self.record("verify_password", began, outcome)
     }
 
-    async fn set_password(&self, subject: &SubjectId, write: PasswordWrite<'_>) -> Result<PasswordWritten, AccountError> {
+    async fn set_password(
+        &self,
+        subject: &SubjectId,
+        write: PasswordWrite<'_>,
+    ) -> Result<PasswordWritten, AccountError> {
         let began = self.clock.now();
         let outcome = self.inner.set_password(subject, write).await;
         self.record("set_password", began, outcome)
     }
 
-    async fn bind_phone(&self, subject: &SubjectId, phone: Option<&PhoneNumber>, now: Timestamp) -> Result<(), AccountError> {
+    async fn bind_phone(
+        &self,
+        subject: &SubjectId,
+        phone: Option<&PhoneNumber>,
+        now: Timestamp,
+    ) -> Result<(), AccountError> {
         let began = self.clock.now();
         let outcome = self.inner.bind_phone(subject, phone, now).await;
         self.record("bind_phone", began, outcome)

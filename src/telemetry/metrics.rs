@@ -124,12 +124,22 @@ impl Metrics {
 impl Families {
     fn register(&self, registry: &mut Registry) {
         registry.register("flows", "Journeys that ended", self.flows.clone());
-        registry.register_with_unit("flow_duration", "From start to completed", Unit::Seconds, self.flow_seconds.clone());
+        registry.register_with_unit(
+            "flow_duration",
+            "From start to completed",
+            Unit::Seconds,
+            self.flow_seconds.clone(),
+        );
         registry.register("captchas_issued", "Captchas issued", self.captchas_issued.clone());
         registry.register("captcha_answers", "Captchas answered", self.captcha_answers.clone());
         registry.register("codes_verified", "Codes presented", self.codes_verified.clone());
         registry.register("sms_sends", "Codes handed to a provider", self.sms_sends.clone());
-        registry.register_with_unit("sms_send_duration", "Time a provider took", Unit::Seconds, self.sms_seconds.clone());
+        registry.register_with_unit(
+            "sms_send_duration",
+            "Time a provider took",
+            Unit::Seconds,
+            self.sms_seconds.clone(),
+        );
         registry.register("rate_limited", "Requests and sends that a gate refused", self.limited.clone());
         registry.register("policy_refusals", "Password rules that were broken", self.refusals.clone());
         registry.register("audit_events", "Events for the audit trail", self.audit_events.clone());

@@ -32,8 +32,7 @@ pub struct ChallengeRules {
 }
 
 /// Where a challenge stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// A code was asked for; whether one left is nobody's business.
     CodeSent,
@@ -49,6 +48,22 @@ pub enum State {
     Expired,
     /// Ended by its owner, by a completed sibling, or because the account changed.
     Cancelled,
+}
+
+impl State {
+    /// The stable word in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CodeSent => "code_sent",
+            Self::Verified => "verified",
+            Self::Spent => "spent",
+            Self::Completed => "completed",
+            Self::Locked => "locked",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+        }
+    }
 }
 
 /// Whom a challenge was armed for, learnt by the outbox worker.

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use super::{CaptchaFlow, Gates, Origin, Outbox, Tasks};
 use crate::account::{AccountStore, MaxAge, PasswordWritten};
 use crate::audit::{AuditEvent, AuditSink, EventKind};
-use crate::domain::{ChallengeRules, ChallengeView, Clock, CodeKeys, FlowCredential, MailboxAddress, PhoneNumber, Randomness, Timestamp};
+use crate::domain::{
+    ChallengeRules, ChallengeView, Clock, CodeKeys, FlowCredential, MailboxAddress, PhoneNumber, Randomness, Timestamp,
+};
 use crate::policy::PasswordPolicy;
 use crate::state::{ChallengeStore, FailureCounts};
 

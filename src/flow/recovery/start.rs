@@ -79,7 +79,12 @@ impl RecoveryFlow {
     ///
     /// # Errors
     /// Gate, credential, or a store that cannot answer.
-    pub async fn cancel(&self, origin: &Origin, id: &ChallengeId, credential: &FlowCredential) -> Result<Passed<()>, FlowError> {
+    pub async fn cancel(
+        &self,
+        origin: &Origin,
+        id: &ChallengeId,
+        credential: &FlowCredential,
+    ) -> Result<Passed<()>, FlowError> {
         let parts = &*self.parts;
         let allowance = parts.gates.pass(RequesterGate::Read, origin).await?;
         let now = parts.clock.now();

@@ -49,7 +49,8 @@ impl RecoveryParts {
         let now = self.clock.now();
         // A paused account keeps counting, and nothing matches any more: the authenticator is disabled.
         let paused = matches!(self.failures.standing(&key, now).await?, Standing::Paused { .. });
-        let digests = if paused { Vec::new() } else { self.keys.present(&before.id, before.purpose, &before.account, code) };
+        let digests =
+            if paused { Vec::new() } else { self.keys.present(&before.id, before.purpose, &before.account, code) };
         let presented = Presented { credential: credential.digest(), digests, next: next.digest() };
         let (view, verdict) = self.challenges.present(&before.id, &presented, now).await?;
         match verdict {
@@ -116,7 +117,9 @@ impl RecoveryParts {
 
 /// Wrong codes count against the account that was armed, or against the address while none was: both count alike.
 fn failure_key(view: &ChallengeView) -> String {
-    view.subject.as_ref().map_or_else(|| format!("@{}", view.account.as_str()), |(subject, _)| subject.as_str().to_owned())
+    view.subject
+        .as_ref()
+        .map_or_else(|| format!("@{}", view.account.as_str()), |(subject, _)| subject.as_str().to_owned())
 }
 
 /// Whether phone, password and enabled state are what they were when the code was sent.

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::captcha::{CaptchaKind, Issued};
 use crate::domain::{ChallengeView, FlowCredential, State, Timestamp};
-use crate::http::problem_table::state_name;
 
 /// An issued captcha.
 #[must_use]
@@ -49,7 +48,7 @@ pub const fn allowed(state: State) -> &'static [&'static str] {
 pub fn code_sent(view: &ChallengeView, code_length: usize, now: Timestamp) -> Value {
     json!({
         "id": view.id.to_string(),
-        "state": state_name(view.state),
+        "state": view.state.as_str(),
         "destination_hint": null,
         "code_length": code_length,
         "code_expires_at": view.code_expires_at.to_string(),

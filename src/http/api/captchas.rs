@@ -38,13 +38,21 @@ pub async fn issue(
 }
 
 /// The picture.
-pub async fn image(call: Call, flow: web::Data<Arc<CaptchaFlow>>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn image(
+    call: Call,
+    flow: web::Data<Arc<CaptchaFlow>>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let picture = flow.picture(&call.origin, &id).await;
     media(picture.map_err(|error| Problem::of(&call, &error))?, "image/png")
 }
 
 /// The sound.
-pub async fn audio(call: Call, flow: web::Data<Arc<CaptchaFlow>>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn audio(
+    call: Call,
+    flow: web::Data<Arc<CaptchaFlow>>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let sound = flow.audio(&call.origin, &id).await;
     media(sound.map_err(|error| Problem::of(&call, &error))?, "audio/wav")
 }

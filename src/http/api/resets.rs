@@ -12,7 +12,7 @@ use crate::http::call::Call;
 use crate::http::credential::{self, credential};
 use crate::http::headers;
 use crate::http::problem::Problem;
-use crate::http::problem_table::{invalid, state_name};
+use crate::http::problem_table::invalid;
 use crate::http::strict::{Object, Strict, StrictOrNone};
 use crate::limits::{Allowance, RequesterGate};
 
@@ -80,7 +80,7 @@ pub async fn verify(
     let Passed { value, allowance } = verified.map_err(|error| Problem::of(&call, &error))?;
     let answer = json!({
         "id": value.view.id.to_string(),
-        "state": state_name(value.view.state),
+        "state": value.view.state.as_str(),
         "verified_until": value.view.verified_until.map(|until| until.to_string()),
         "account": value.view.account.as_str(),
         "phone_masked": value.phone.as_ref().map(PhoneNumber::masked),
@@ -108,10 +108,11 @@ pub async fn complete(
     };
     let completed = flow.complete(&call.origin, &id, &credential, completion).await;
     let Passed { value, allowance } = completed.map_err(|error| Problem::of(&call, &error))?;
-    let guidance: Value = rules.client_settings.iter().map(|(name, server)| ((*name).to_owned(), json!(server))).collect();
+    let guidance: Value =
+        rules.client_settings.iter().map(|(name, server)| ((*name).to_owned(), json!(server))).collect();
     let answer = json!({
         "id": value.view.id.to_string(),
-        "state": state_name(value.view.state),
+        "state": value.view.state.as_str(),
         "changed_at": value.written.changed_at.to_string(),
         "password_expires_at": value.written.expires_at.map(|moment: Timestamp| moment.to_string()),
         "sessions_revoked": value.written.sessions_revoked,
@@ -174,7 +175,10 @@ impl ApiRules {
             let rest = asked.strip_prefix(prefix.as_str());
             rest.is_some_and(|rest| prefix.ends_with('/') || rest.is_empty() || rest.starts_with(['/', '?', '#']))
         });
-        if plain && straight && allowed { Ok(Some(asked.into())) } else { Err(invalid(call, "/return_to", "return_to")) }
+        if plain && straight && allowed {
+            Ok(Some(asked.into()))
+        } else {
+            Err(invalid(call, "/return_to", "return_to"))
+        }
     }
 }
-

@@ -12,7 +12,8 @@ use resetgate::account::{AccountStore, HashPool, NewAccount};
 use resetgate::app::{Application, Outside};
 use resetgate::audit::EventKind;
 use resetgate::domain::{
-    ChallengeId, Clock, MailboxAddress, ManualClock, NewPassword, PhoneNumber, Randomness, Region, SystemRandom, Timestamp,
+    ChallengeId, Clock, MailboxAddress, ManualClock, NewPassword, PhoneNumber, Randomness, Region, SystemRandom,
+    Timestamp,
 };
 use resetgate::settings::{Inputs, Mode, Preset, Settings, Sources};
 use resetgate::sms::{ConsoleWriter, SmsProvider};

@@ -77,7 +77,10 @@ impl House {
         let subject = self.store.find(&address("a@example.org")).await?.expect("the account is there").id;
         let password = password(text);
         self.store
-            .set_password(&subject, PasswordWrite { password: &password, max_age: None, revoke_sessions: true, challenge, now: NOW })
+            .set_password(
+                &subject,
+                PasswordWrite { password: &password, max_age: None, revoke_sessions: true, challenge, now: NOW },
+            )
             .await
     }
 
@@ -127,7 +130,13 @@ async fn months_and_a_moment_later_the_password_has_run_out() {
     let house = House::with_account().await;
     let subject = house.store.find(&address("a@example.org")).await.unwrap().unwrap().id;
     let new = password("New-Password-1");
-    let write = PasswordWrite { password: &new, max_age: Some(MaxAge::Months(1)), revoke_sessions: true, challenge: challenge(), now: NOW };
+    let write = PasswordWrite {
+        password: &new,
+        max_age: Some(MaxAge::Months(1)),
+        revoke_sessions: true,
+        challenge: challenge(),
+        now: NOW,
+    };
     let written = house.store.set_password(&subject, write).await.unwrap();
     let end = written.expires_at.unwrap();
     assert_eq!(end.to_string(), "2025-12-23T03:00:00Z");
