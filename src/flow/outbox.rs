@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Courier, FlowError};
 use crate::domain::{ChallengeId, MailboxAddress, PhoneNumber, Purpose, RequestId, SubjectId};
+use crate::sms::SmsProvider;
 
 /// One message to be made and sent.
 #[derive(Debug)]
@@ -50,6 +51,7 @@ type SharedReceiver = Arc<Mutex<mpsc::Receiver<Delivery>>>;
 #[derive(Clone)]
 pub struct Outbox {
     queue: mpsc::Sender<Delivery>,
+    provider: Arc<dyn SmsProvider>,
     sending: Arc<AtomicUsize>,
 }
 
@@ -69,14 +71,18 @@ impl Outbox {
             tasks.spawn(work(Arc::clone(&receiver), Arc::clone(courier), Arc::clone(&sending), closing.clone()));
         }
         let workers = OutboxWorkers { receiver, courier: Arc::clone(courier), tasks, closing };
-        (Self { queue, sending }, workers)
+        (Self { queue, provider: Arc::clone(&courier.provider), sending }, workers)
     }
 
     /// Takes a place.
     ///
     /// # Errors
-    /// [`FlowError::SmsUnavailable`] when the queue is full or closed.
+    /// [`FlowError::SmsUnavailable`] when the queue is full or closed, or no provider takes messages: an outage of
+    /// all, which says nothing about anybody.
     pub fn reserve(&self) -> Result<Place, FlowError> {
+        if !self.provider.is_available() {
+            return Err(FlowError::SmsUnavailable);
+        }
         self.queue.clone().try_reserve_owned().map(Place).map_err(|_| FlowError::SmsUnavailable)
     }
 

@@ -54,6 +54,10 @@ impl SmsProvider for Failover {
         self.providers.iter().any(|(provider, _)| provider.carries(kind))
     }
 
+    fn is_available(&self) -> bool {
+        self.health().iter().any(|(_, open)| !open)
+    }
+
     async fn send(&self, message: &SmsMessage) -> Result<SmsReceipt, SmsError> {
         let mut passed = Passed::default();
         for (provider, breaker) in self.providers.iter().filter(|(provider, _)| provider.carries(message.kind)) {

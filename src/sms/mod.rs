@@ -114,6 +114,11 @@ pub trait SmsProvider: Send + Sync {
         true
     }
 
+    /// Whether a message has a chance now. `false` is an outage for everybody, so it may be told to anybody.
+    fn is_available(&self) -> bool {
+        true
+    }
+
     /// Hands the message over, once. Does not retry.
     async fn send(&self, message: &SmsMessage) -> Result<SmsReceipt, SmsError>;
 }
