@@ -1,6 +1,14 @@
 //! Pictures against a machine reader: Debian's tesseract must fail on them, and must read the same signs undistorted.
 //!
 //! Needs the program `tesseract`. Takes about two minutes.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test may fail loudly; its numbers are pixels of small pictures"
+)]
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
