@@ -7,12 +7,14 @@
 
 mod answer;
 mod desk;
+mod dice;
 mod picture;
 mod sample;
 mod seal;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod voice;
 mod work;
 
 pub use answer::CaptchaAnswer;

@@ -70,7 +70,7 @@ fn an_answer_counts_from_everywhere_when_it_is_not_bound() {
 #[test]
 fn a_captcha_expires_and_is_never_the_same_twice() {
     let (issued, sealed) = issue(CaptchaKind::Image);
-    assert_eq!(issued.expires_at, NOW.plus(Duration::from_secs(180)));
+    assert_eq!(issued.expires_at, NOW.plus(Duration::from_mins(3)));
     assert_eq!(DESK.open(&issued.id, NOW.plus(Duration::from_millis(179_999))), Ok(sealed));
     assert_eq!(DESK.open(&issued.id, issued.expires_at), Err(CaptchaError::Expired));
     let ids: HashSet<String> = (0..100).map(|_| issue(CaptchaKind::Image).0.id).collect();
@@ -103,9 +103,22 @@ fn proof_of_work_is_judged_by_the_sealed_salt_and_cost() {
 /// case 29: the form that is asked for must be the form that was issued.
 #[test]
 fn a_form_of_another_kind_is_refused() {
-    for kind in [CaptchaKind::Audio, CaptchaKind::Pow] {
+    use CaptchaKind::{Audio, Image, Pow};
+    for kind in [Audio, Pow] {
         assert_eq!(DESK.picture(&issue(kind).1), Err(CaptchaError::WrongKind(kind)));
     }
+    for kind in [Image, Pow] {
+        assert_eq!(DESK.audio(&issue(kind).1), Err(CaptchaError::WrongKind(kind)));
+    }
+}
+
+#[test]
+fn a_recording_is_small_and_the_same_bytes_each_time() {
+    let (_, sealed) = issue(CaptchaKind::Audio);
+    assert!(text(&sealed).bytes().all(|sign| sign.is_ascii_digit()));
+    let recording = DESK.audio(&sealed).unwrap();
+    assert!(recording.len() < 200_000, "{} bytes", recording.len());
+    assert_eq!(DESK.audio(&sealed), Ok(recording));
 }
 
 #[test]

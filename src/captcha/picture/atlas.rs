@@ -6,10 +6,10 @@
     reason = "coordinates of a picture of at most 480 x 200 pixels"
 )]
 
-use super::dice::Dice;
 use super::glyph::{self, Mask};
 use super::wave::{sine, turned};
 use crate::captcha::CaptchaError;
+use crate::captcha::dice::Dice;
 
 /// Renderings per sign.
 const VARIANTS: u32 = 12;

@@ -3,7 +3,6 @@
 mod atlas;
 mod canvas;
 mod deflate;
-pub(super) mod dice;
 mod glyph;
 mod painter;
 mod png_writer;

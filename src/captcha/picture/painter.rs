@@ -9,11 +9,11 @@
 use super::atlas::Atlas;
 use super::canvas::{Canvas, Curve};
 use super::deflate::Code;
-use super::dice::Dice;
 use super::glyph::Mask;
 use super::png_writer::{self, Palette};
 use super::wave::sine;
 use crate::captcha::CaptchaError;
+use crate::captcha::dice::Dice;
 
 /// Inks on grounds: each stroke at least seven to one against its ground (WCAG 2.2, 1.4.6).
 const PALETTES: [Palette; 4] = [

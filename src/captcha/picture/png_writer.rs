@@ -107,7 +107,7 @@ pub(in crate::captcha) mod tests {
         let ink: Vec<u8> = (0..6_400_u32).map(|place| if place % 40 < 4 { 255 } else { 0 }).collect();
         let code = Code::trained(&[pack(40, &ink)]);
         assert!(write(40, &ink, &GREYS, &code).len() < write(40, &ink, &GREYS, &Code::trained(&[])).len());
-        let other: Vec<u8> = (0..6_400_u32).map(|place| (place * place / 7 % 256) as u8).collect();
+        let other: Vec<u8> = (0..6_400_u32).map(|place| (place * place / 7).to_le_bytes()[0]).collect();
         let levels: Vec<u8> = other.iter().map(|ink| 255 - (ink >> 6) * 85).collect();
         assert_eq!(read(&write(40, &other, &GREYS, &code)), (40, levels));
     }

@@ -3,14 +3,14 @@
 //! It draws no answer and no code; those come from [`crate::domain::Randomness`].
 
 /// A splitmix64 generator. Not fit for secrets.
-pub(in crate::captcha) struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
-    pub(in crate::captcha) const fn from_seed(seed: u64) -> Self {
+    pub(super) const fn from_seed(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub(in crate::captcha) const fn bits(&mut self) -> u64 {
+    pub(super) const fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mix = self.0;
         mix = (mix ^ (mix >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -19,12 +19,12 @@ impl Dice {
     }
 
     /// A number below `bound`; zero for a bound of zero.
-    pub(in crate::captcha) const fn below(&mut self, bound: u32) -> u32 {
+    pub(super) const fn below(&mut self, bound: u32) -> u32 {
         (((self.bits() >> 32) * bound as u64) >> 32) as u32
     }
 
     /// A number from `low` to `high`, both included; `low` when the range is empty.
-    pub(in crate::captcha) const fn between(&mut self, low: i32, high: i32) -> i32 {
+    pub(super) const fn between(&mut self, low: i32, high: i32) -> i32 {
         if high <= low {
             return low;
         }
@@ -33,12 +33,12 @@ impl Dice {
 
     /// A fraction from 0 to below 1.
     #[expect(clippy::cast_precision_loss, reason = "24 bits fit a single-precision fraction")]
-    pub(in crate::captcha) const fn fraction(&mut self) -> f32 {
+    pub(super) const fn fraction(&mut self) -> f32 {
         (self.bits() >> 40) as f32 / (1_u32 << 24) as f32
     }
 
     /// A fraction of the range from `low` to `high`.
-    pub(in crate::captcha) const fn within(&mut self, low: f32, high: f32) -> f32 {
+    pub(super) const fn within(&mut self, low: f32, high: f32) -> f32 {
         low + (high - low) * self.fraction()
     }
 }
