@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use super::{Outside, StartError};
 use crate::account::sqlite::SqliteAccounts;
 use crate::account::{AccountStore, HashPool};
@@ -93,6 +95,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         audit: Arc::clone(&audit),
         clock: Arc::clone(&clock),
         random: Arc::clone(&random),
+        sounds: Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get)),
     });
     let tasks = Tasks::on(tokio::runtime::Handle::current());
     let recovery = RecoveryFlow::new(

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use super::{CaptchaFault, FlowError, Gates, Origin, Passed};
 use crate::audit::{AuditSink, EventKind};
 use crate::captcha::{CaptchaAnswer, CaptchaDesk, CaptchaError, CaptchaKind, Issued};
@@ -32,6 +34,8 @@ pub struct CaptchaFlow {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub random: Arc<dyn Randomness>,
+    /// How many sounds may be made at once; the rest wait.
+    pub sounds: Semaphore,
 }
 
 impl CaptchaFlow {
@@ -83,6 +87,8 @@ impl CaptchaFlow {
         let allowance = self.gates.pass(RequesterGate::Media, origin).await?;
         let sealed = self.desk.open(id, self.clock.now())?;
         let desk = Arc::clone(&self.desk);
+        // The semaphore is never closed, so there is always a turn.
+        let _turn = self.sounds.acquire().await;
         let sound = tokio::task::spawn_blocking(move || desk.audio(&sealed)).await;
         let sound = sound.map_err(|error| FlowError::Unavailable { reason: format!("audio captcha: {error}") })?;
         Ok(Passed { value: sound?, allowance })

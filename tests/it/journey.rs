@@ -1,8 +1,12 @@
 //! The forgotten-password journey as a person walks it.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use resetgate::sms::{SmsError, SmsMessage, SmsProvider, SmsReceipt};
 use serde_json::json;
 
-use crate::harness::{ANNA, Claimant, OLD_PASSWORD, TestApp};
+use crate::harness::{ANNA, Claimant, OLD_PASSWORD, Setup, TestApp, UNKNOWN};
 
 #[tokio::test]
 async fn a_person_with_a_phone_gets_back_in() {
@@ -44,4 +48,31 @@ async fn a_refused_password_does_not_cost_the_code() {
     let rules: Vec<_> = refused.body["errors"].as_array().unwrap().iter().map(|error| error["code"].clone()).collect();
     assert_eq!(rules, ["policy.length", "policy.classes", "policy.personal"], "{refused:?}");
     anna.complete("Tiantian-2026x").await.expect(200);
+}
+
+/// Passed by after repeated failures, as a chain of dead providers is.
+struct Down;
+
+#[async_trait]
+impl SmsProvider for Down {
+    fn name(&self) -> &'static str {
+        "down"
+    }
+
+    fn is_available(&self) -> bool {
+        false
+    }
+
+    async fn send(&self, _: &SmsMessage) -> Result<SmsReceipt, SmsError> {
+        unreachable!("nothing is handed to a provider that is passed by")
+    }
+}
+
+#[tokio::test]
+async fn an_outage_of_all_providers_is_told_to_everybody_alike() {
+    let app = TestApp::start_with(Setup { provider: Some(Arc::new(Down)), ..Setup::default() }).await;
+    for account in [ANNA, UNKNOWN] {
+        let refused = app.claimant().try_start(account).await.problem(503, "sms_unavailable");
+        assert_eq!(refused.header("retry-after"), Some("30"));
+    }
 }
