@@ -26,6 +26,8 @@ pub struct MemoryState {
     armed: Cache<SubjectId, Arc<Vec<ChallengeId>>>,
     used: Cache<u128, ()>,
     failures: Cache<String, Arc<FailureRecord>>,
+    /// Of addresses that hold no code. Strangers can make up any number of them, so they are kept apart.
+    strangers: Cache<String, Arc<FailureRecord>>,
     failure_rules: FailureSettings,
 }
 
@@ -55,6 +57,7 @@ impl MemoryState {
             armed: cache(settings.max_challenges, Some(life)),
             used: cache(settings.max_used, Some(captcha_life)),
             failures: cache(settings.max_failures, None),
+            strangers: cache(settings.max_failures, None),
             failure_rules,
         }
     }
@@ -63,6 +66,15 @@ impl MemoryState {
     #[must_use]
     pub fn challenges_remembered(&self) -> u64 {
         self.challenges.entry_count()
+    }
+
+    /// Lets the caches finish what they put off, so that a test sees their bounds.
+    #[cfg(test)]
+    pub(super) fn settle(&self) {
+        self.challenges.run_pending_tasks();
+        self.used.run_pending_tasks();
+        self.failures.run_pending_tasks();
+        self.strangers.run_pending_tasks();
     }
 
     /// Runs one rule of the challenge as one indivisible step.
@@ -86,6 +98,10 @@ impl MemoryState {
             }
         });
         outcome
+    }
+
+    fn failures_of(&self, account: &str) -> &Cache<String, Arc<FailureRecord>> {
+        if account.starts_with('@') { &self.strangers } else { &self.failures }
     }
 
     fn is_live(&self, id: &ChallengeId, now: Timestamp) -> bool {
@@ -209,14 +225,26 @@ fn viewed(challenge: Challenge, now: Timestamp) -> (Challenge, ChallengeView) {
 #[async_trait]
 impl UsedOnce for MemoryState {
     async fn take(&self, id: u128, until: Timestamp, now: Timestamp) -> Result<bool, StateError> {
-        Ok(now < until && self.used.entry(id).or_insert(()).is_fresh())
+        if now >= until {
+            return Ok(false);
+        }
+        // Not `or_insert(…).is_fresh()`: of several calls at once more than one can be fresh.
+        let mut first = false;
+        self.used.entry(id).and_compute_with(|taken| match taken {
+            Some(_) => Op::Nop,
+            None => {
+                first = true;
+                Op::Put(())
+            }
+        });
+        Ok(first)
     }
 }
 
 #[async_trait]
 impl FailureCounts for MemoryState {
     async fn count(&self, account: &str, now: Timestamp) -> Result<(), StateError> {
-        self.failures.entry_by_ref(account).and_compute_with(|entry| {
+        self.failures_of(account).entry_by_ref(account).and_compute_with(|entry| {
             let before = entry.map(|entry| FailureRecord::clone(entry.value())).unwrap_or_default();
             Op::Put(Arc::new(before.count(&self.failure_rules, now)))
         });
@@ -224,12 +252,12 @@ impl FailureCounts for MemoryState {
     }
 
     async fn clear(&self, account: &str) -> Result<(), StateError> {
-        self.failures.invalidate(account);
+        self.failures_of(account).invalidate(account);
         Ok(())
     }
 
     async fn standing(&self, account: &str, now: Timestamp) -> Result<Standing, StateError> {
-        let record = self.failures.get(account);
+        let record = self.failures_of(account).get(account);
         Ok(record.map_or(Standing::Free, |record| record.standing(&self.failure_rules, now)))
     }
 }

@@ -12,6 +12,8 @@ use crate::domain::{
 mod failures;
 mod memory;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub use failures::Standing;
 pub use memory::MemoryState;
@@ -107,6 +109,9 @@ pub trait UsedOnce: Send + Sync {
 }
 
 /// Wrong codes per account. A new code never resets them (NIST SP 800-63B-4, 3.1.3.2).
+///
+/// `account` is the account store's key, or `@` and an address for one that holds no code; the latter may be forgotten
+/// in a flood, the former must not be displaced by it.
 #[async_trait]
 pub trait FailureCounts: Send + Sync {
     /// Counts one wrong code.

@@ -12,7 +12,7 @@ pub struct StateSettings {
     pub max_challenges: u64,
     /// Captchas remembered as used; about 350 bytes each.
     pub max_used: u64,
-    /// Accounts whose wrong codes are remembered; up to 1 KiB each.
+    /// Accounts whose wrong codes are remembered; up to 1 KiB each. As many addresses that hold no code, beside them.
     pub max_failures: u64,
 }
 

@@ -3,5 +3,10 @@
 //! One binary, one application per test, no order and no shared state. Numbers like "case 12" are the security cases
 //! that a test covers.
 
+mod captchas;
+mod challenges;
+mod codes;
+mod failures;
 mod harness;
 mod journey;
+mod races;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use resetgate::account::sqlite::SqliteAccounts;
-use resetgate::account::{AccountStore, HashPool, NewAccount};
+use resetgate::account::{AccountStore, HashPool, NewAccount, PasswordWrite};
 use resetgate::app::{Application, Outside};
 use resetgate::audit::EventKind;
 use resetgate::domain::{
@@ -58,6 +58,24 @@ kind = "console"
 key = "test-audit-key-test-audit-key-test-audit"
 [log]
 access = true
+"#;
+
+/// For tests of something else than the gates by requester.
+pub const WIDE_GATES: &str = r#"
+[limits]
+captcha = ["100000/1m"]
+media = ["100000/1m"]
+start = ["100000/1m"]
+verify = ["100000/1m"]
+read = ["100000/1m"]
+"#;
+
+/// Behind [`WIDE_GATES`], for tests of something else than the silent gates either.
+pub const WIDE_SENDS: &str = r#"
+account = ["100000/1m"]
+phone = ["100000/1m"]
+prefix = ["100000/1m"]
+budget = ["100000/1m"]
 "#;
 
 /// What a test wants otherwise than usual.
@@ -184,6 +202,25 @@ impl TestApp {
     pub async fn signs_in(&self, address: &str, password: &str) -> bool {
         let password = NewPassword::parse(password).unwrap();
         self.accounts.verify_password(&mailbox(address), &password).await.unwrap()
+    }
+
+    /// Writes a password past the service, as an administrator would.
+    pub async fn write_password(&self, address: &str, password: &str) {
+        let subject = self.accounts.find(&mailbox(address)).await.unwrap().unwrap();
+        let write = PasswordWrite {
+            password: &NewPassword::parse(password).unwrap(),
+            max_age: None,
+            revoke_sessions: false,
+            challenge: ChallengeId::draw(&SystemRandom),
+            now: self.now(),
+        };
+        self.accounts.set_password(&subject.id, write).await.unwrap();
+    }
+
+    /// Binds a phone past the service, as an administrator would.
+    pub async fn bind_phone(&self, address: &str, phone: &str) {
+        let phone = PhoneNumber::parse(phone, Region::CN).unwrap();
+        self.accounts.set_phone(&mailbox(address), Some(&phone)).await.unwrap();
     }
 
     /// Adds an account with a phone.

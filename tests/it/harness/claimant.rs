@@ -25,6 +25,11 @@ impl<'a> Claimant<'a> {
     /// Asks for a code; whatever the answer.
     pub async fn try_start(&mut self, account: &str) -> Answer {
         let captcha = self.captcha().await;
+        self.try_start_with(account, captcha).await
+    }
+
+    /// Asks for a code with a captcha that was answered before.
+    pub async fn try_start_with(&mut self, account: &str, captcha: Value) -> Answer {
         let answer = self.client.post("/v1/password-resets", &json!({ "account": account, "captcha": captcha })).await;
         if answer.status == 202 {
             self.id = answer.text("id");
@@ -79,6 +84,15 @@ impl<'a> Claimant<'a> {
 
     pub async fn complete(&self, password: &str) -> Answer {
         self.holder().post(&self.path("/complete"), &json!({ "new_password": password })).await
+    }
+
+    /// Presents the same wrong code again and again; the answers.
+    pub async fn guess(&mut self, wrong: &str, times: usize) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        for _ in 0..times {
+            answers.push(self.verify(wrong).await);
+        }
+        answers
     }
 
     /// A code that is surely wrong.

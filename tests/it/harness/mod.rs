@@ -1,11 +1,15 @@
 //! A harness that speaks the domain: an application, claimants who walk through it, and what left it.
 
 mod application;
+mod chance;
 mod claimant;
 mod client;
+mod directory;
 mod doubles;
 
-pub use application::{ANNA, DISABLED, OLD_PASSWORD, START, Setup, TestApp, UNBOUND, UNKNOWN};
+pub use application::{ANNA, DISABLED, OLD_PASSWORD, START, Setup, TestApp, UNBOUND, UNKNOWN, WIDE_GATES, WIDE_SENDS};
+pub use chance::Scripted;
 pub use claimant::Claimant;
 pub use client::{Answer, Client};
+pub use directory::{Directory, Fate};
 pub use doubles::{Captured, Events, Outbound, Refusing};
