@@ -12,7 +12,7 @@ use actix_web::{App, HttpServer, web};
 
 use super::parts::Parts;
 use super::{StartError, config_answer, readiness};
-use crate::http::api::{self, ApiRules};
+use crate::http::api::{self, ApiRules, HelpContact};
 use crate::http::ops::{self, Health};
 use crate::http::{BodyRules, CallRules, ClientAddress, Observation, observe};
 use crate::settings::Settings;
@@ -105,6 +105,13 @@ fn api_rules(settings: &Settings) -> ApiRules {
         example_address: settings.text.example_address.clone(),
         return_to_allow: settings.server.return_to_allow.clone(),
         client_settings: given.map(|(name, server)| (name, server.clone())).collect(),
+        help: HelpContact {
+            name: settings.help.name.clone(),
+            phone: settings.help.phone.clone(),
+            email: settings.help.email.clone(),
+            hours: settings.help.hours.clone(),
+            url: settings.help.url.clone(),
+        },
     }
 }
 

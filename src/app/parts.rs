@@ -85,7 +85,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         alarmed: AtomicBool::new(false),
     });
     let (outbox, outbox_workers) = Outbox::start(settings.sms.queue, settings.sms.workers, &courier);
-    let gates = Gates::new(Arc::clone(&limiter), Arc::clone(&audit));
+    let gates = Gates::new(Arc::clone(&limiter), Arc::clone(&audit), Arc::clone(&clock));
     let desk = CaptchaDesk::new(&settings.captcha, keys.derive("captcha"));
     let desk = Arc::new(desk.map_err(|error| StartError::Configuration(error.to_string()))?);
     let captcha = Arc::new(CaptchaFlow {

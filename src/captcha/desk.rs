@@ -35,6 +35,8 @@ pub struct Issued {
     pub width: u32,
     /// Of the picture, in pixels.
     pub height: u32,
+    /// The other kinds that are offered.
+    pub alternatives: Vec<CaptchaKind>,
 }
 
 impl CaptchaDesk {
@@ -78,6 +80,7 @@ impl CaptchaDesk {
             length: if pow { 0 } else { self.settings.length },
             width: self.settings.size.0,
             height: self.settings.size.1,
+            alternatives: self.kinds().iter().copied().filter(|other| *other != kind).collect(),
         }
     }
 

@@ -30,6 +30,8 @@ pub enum FlowError {
         gate: RequesterGate,
         /// For how long.
         limited: Limited,
+        /// Until when.
+        until: Timestamp,
     },
     /// The captcha.
     #[error("captcha {fault:?}")]

@@ -21,7 +21,7 @@ pub use tasks::Tasks;
 use std::sync::Arc;
 
 use crate::audit::{AuditEvent, AuditSink, EventKind};
-use crate::domain::{RequestId, Requester};
+use crate::domain::{Clock, RequestId, Requester};
 use crate::limits::{Allowance, RateLimiter, RequesterGate};
 
 /// Who asks, and in which request.
@@ -53,13 +53,14 @@ pub struct Passed<T> {
 pub struct Gates {
     limiter: Arc<dyn RateLimiter>,
     audit: Arc<dyn AuditSink>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Gates {
-    /// Over a limiter and a sink.
+    /// Over a limiter, a sink, and the clock that says until when a gate is shut.
     #[must_use]
-    pub fn new(limiter: Arc<dyn RateLimiter>, audit: Arc<dyn AuditSink>) -> Self {
-        Self { limiter, audit }
+    pub fn new(limiter: Arc<dyn RateLimiter>, audit: Arc<dyn AuditSink>, clock: Arc<dyn Clock>) -> Self {
+        Self { limiter, audit, clock }
     }
 
     /// Passes one request.
@@ -71,7 +72,8 @@ impl Gates {
             Ok(Ok(allowance)) => Ok(allowance),
             Ok(Err(limited)) => {
                 self.audit.record(&origin.event(EventKind::RateLimited { gate: gate.name() }));
-                Err(FlowError::Limited { gate, limited })
+                let until = self.clock.now().plus(limited.retry_after);
+                Err(FlowError::Limited { gate, limited, until })
             }
             Err(error) => Err(FlowError::Unavailable { reason: error.to_string() }),
         }

@@ -49,11 +49,12 @@ impl Call {
         Self { origin, language: Language::choose(&rules.catalog, asked_languages(request.headers())) }
     }
 
-    /// The same call in the language a body asks for, where there is it.
+    /// The same call in the language a body asks for, where there is it; `Content-Language` follows.
     #[must_use]
-    pub fn in_language(mut self, asked: Option<&str>) -> Self {
+    pub fn in_language(mut self, request: &HttpRequest, asked: Option<&str>) -> Self {
         if let Some(tag) = asked.and_then(|asked| self.language.catalog().find(asked)) {
             self.language = Language::choose(self.language.catalog(), [tag]);
+            request.extensions_mut().insert(self.clone());
         }
         self
     }

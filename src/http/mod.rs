@@ -4,6 +4,7 @@ pub mod api;
 mod call;
 mod credential;
 mod headers;
+mod html;
 mod locale;
 mod metrics;
 mod observe;

@@ -43,6 +43,8 @@ pub async fn observe(
         let served = next.call(request).await;
         served.map_err(|error| Problem::from_framework(&call, &error))?.map_into_boxed_body()
     };
+    // A body may have asked for another language than the head.
+    let call = Call::attached(response.request()).unwrap_or(call);
     let response = finish(response, &call);
     let took = began.elapsed();
     let route = response.request().match_pattern().unwrap_or_else(|| "other".to_owned());

@@ -16,11 +16,12 @@ impl Problem {
     #[must_use]
     pub fn of(call: &Call, error: &FlowError) -> Self {
         match error {
-            FlowError::Limited { gate, limited } => {
+            FlowError::Limited { gate, limited, until } => {
                 let seconds = whole_seconds(limited.retry_after);
                 let (policy, left) = headers::refuse(*gate, limited, seconds);
                 Self::with_values(call, "rate_limited", &[("seconds", &seconds.to_string())])
                     .retry_after(seconds)
+                    .with("retry_at", until.to_string())
                     .rate_limit(policy, left)
                     .with("violated-policies", json!([gate.name()]))
             }

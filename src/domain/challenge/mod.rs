@@ -193,6 +193,19 @@ pub struct ChallengeView {
     pub subject: Option<(SubjectId, SubjectStamp)>,
 }
 
+impl ChallengeView {
+    /// Why no further code may be asked for now, if so.
+    #[must_use]
+    pub fn resend_refusal(&self, now: Timestamp) -> Option<Refusal> {
+        match self.state {
+            State::CodeSent if self.sends_left == 0 => Some(Refusal::SendsExhausted),
+            State::CodeSent if now < self.resend_at => Some(Refusal::TooSoon { wait: self.resend_at.since(now) }),
+            State::CodeSent => None,
+            state => Some(Refusal::State(state)),
+        }
+    }
+}
+
 impl Challenge {
     /// Opens a challenge that has no code yet.
     #[must_use]

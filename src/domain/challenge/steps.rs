@@ -64,12 +64,8 @@ impl Challenge {
     /// When it is too soon, all sends are used, or the challenge is not waiting for a code.
     pub fn resend(mut self, credential: &CredentialDigest, now: Timestamp) -> Result<Self, Refusal> {
         self.admit(credential)?;
-        self.expect(State::CodeSent, now)?;
-        if self.sends >= self.rules.max_sends {
-            return Err(Refusal::SendsExhausted);
-        }
-        if now < self.resend_at {
-            return Err(Refusal::TooSoon { wait: self.resend_at.since(now) });
+        if let Some(refusal) = self.view(now).resend_refusal(now) {
+            return Err(refusal);
         }
         self.sends += 1;
         self.code_expires_at = now.plus(self.rules.code_ttl);

@@ -45,14 +45,22 @@ impl RecoveryFlow {
         let parts = &*self.parts;
         let allowance = parts.gates.pass(RequesterGate::Start, origin).await?;
         let now = parts.clock.now();
+        let refused = |refusal| match refusal {
+            Refusal::TooSoon { wait } => FlowError::TooSoon { wait, until: now.plus(wait) },
+            other => other.into(),
+        };
         let before = parts.challenges.view(id, &credential.digest(), now).await?;
+        // Looked at before the captcha, so that nobody solves one for nothing; the step below decides.
+        if let Some(refusal) = before.resend_refusal(now) {
+            return Err(refused(refusal));
+        }
         if before.send > parts.rules.resend_free {
             parts.take_captcha(origin, captcha.as_ref()).await?;
         }
         let place = parts.outbox.reserve()?;
         let view = parts.challenges.resend(id, &credential.digest(), now).await.map_err(|error| match error {
-            StepError::Refused(Refusal::TooSoon { wait }) => FlowError::TooSoon { wait, until: now.plus(wait) },
-            other => other.into(),
+            StepError::Refused(refusal) => refused(refusal),
+            StepError::State(error) => error.into(),
         })?;
         parts.hand_over(place, origin, &view);
         parts.record(origin, &view, EventKind::ResetResendRequested);

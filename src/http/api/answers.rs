@@ -12,6 +12,7 @@ pub fn captcha(issued: &Issued) -> Value {
         "id": issued.id,
         "kind": issued.kind,
         "expires_at": issued.expires_at.to_string(),
+        "alternatives": issued.alternatives,
     });
     match issued.kind {
         CaptchaKind::Image => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::answers;
 use super::bodies::CaptchaRequest;
@@ -12,6 +12,7 @@ use crate::flow::{CaptchaFlow, Passed};
 use crate::http::call::Call;
 use crate::http::headers;
 use crate::http::problem::Problem;
+use crate::http::problem_table::invalid;
 use crate::http::strict::StrictOrNone;
 use crate::limits::RequesterGate;
 
@@ -19,22 +20,20 @@ use crate::limits::RequesterGate;
 pub async fn issue(
     call: Call,
     flow: web::Data<Arc<CaptchaFlow>>,
+    request: HttpRequest,
     body: StrictOrNone<CaptchaRequest>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.0.unwrap_or_default();
-    let call = call.in_language(body.locale.as_deref());
+    let call = call.in_language(&request, body.locale.as_deref());
     let kind = body.kind.unwrap_or_else(|| flow.default_kind());
     if !flow.desk.kinds().contains(&kind) {
-        return Err(Problem::new(&call, "validation_failed").at("/kind", "kind", kind.as_str()));
+        return Err(invalid(&call, "/kind", "kind"));
     }
     let issued = flow.issue(&call.origin, kind, Purpose::Recovery, body.replaces.as_deref()).await;
     let Passed { value, allowance } = issued.map_err(|error| Problem::of(&call, &error))?;
-    let mut answer = answers::captcha(&value);
-    let others: Vec<_> = flow.desk.kinds().iter().filter(|other| **other != kind).collect();
-    answer["alternatives"] = serde_json::json!(others);
     let mut response = HttpResponse::Created();
     headers::allow(&mut response, RequesterGate::Captcha, &allowance);
-    Ok(response.json(answer))
+    Ok(response.json(answers::captcha(&value)))
 }
 
 /// The picture.

@@ -4,6 +4,7 @@ pub(super) mod answers;
 mod bodies;
 mod captchas;
 mod config;
+mod index;
 mod openapi;
 mod problems;
 mod resets;
@@ -11,6 +12,7 @@ mod resets;
 use actix_web::{HttpResponse, ResponseError, web};
 
 pub use config::ConfigAnswer;
+pub use index::HelpContact;
 pub use openapi::OPENAPI;
 
 use super::call::Call;
@@ -25,12 +27,15 @@ pub struct ApiRules {
     pub return_to_allow: Vec<String>,
     /// Mail client settings for the last page: imap, pop, smtp.
     pub client_settings: Vec<(&'static str, String)>,
+    /// Whom to turn to.
+    pub help: HelpContact,
 }
 
 /// The routes of the public listener.
 pub fn configure(routes: &mut web::ServiceConfig) {
     let only = |resource: actix_web::Resource| resource.default_service(web::to(method_not_allowed));
     routes
+        .service(only(web::resource("/").route(web::get().to(index::show))))
         .service(only(web::resource("/v1/config").route(web::get().to(config::show))))
         .service(only(web::resource("/v1/captchas").route(web::post().to(captchas::issue))))
         .service(only(web::resource("/v1/captchas/{id}/image").route(web::get().to(captchas::image))))

@@ -21,10 +21,11 @@ pub async fn start(
     call: Call,
     flow: web::Data<RecoveryFlow>,
     rules: web::Data<ApiRules>,
+    request: HttpRequest,
     body: Strict<StartBody>,
 ) -> Result<HttpResponse, Problem> {
     let Strict(body) = body;
-    let call = call.in_language(body.locale.as_deref());
+    let call = call.in_language(&request, body.locale.as_deref());
     let account = MailboxAddress::parse(&body.account);
     let account = account.map_err(|error| Problem::of_mailbox(&call, error, &rules.example_address))?;
     let return_to = rules.return_to(&call, body.return_to)?;
