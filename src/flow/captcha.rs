@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::tasks::ended_early;
 use super::{CaptchaFault, FlowError, Gates, Origin, Passed};
 use crate::audit::{AuditSink, EventKind};
 use crate::captcha::{CaptchaAnswer, CaptchaDesk, CaptchaError, CaptchaKind, Issued};
@@ -84,7 +85,8 @@ impl CaptchaFlow {
         let sealed = self.desk.open(id, self.clock.now())?;
         let desk = Arc::clone(&self.desk);
         let sound = tokio::task::spawn_blocking(move || desk.audio(&sealed)).await;
-        let sound = sound.map_err(|error| FlowError::Unavailable { reason: format!("audio captcha: {error}") })?;
+        let sound = sound
+            .map_err(|error| FlowError::Unavailable { reason: format!("audio captcha: {}", ended_early(&error)) })?;
         Ok(Passed { value: sound?, allowance })
     }
 
