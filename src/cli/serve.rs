@@ -69,7 +69,9 @@ pub(super) fn start_logs(settings: &Settings, sources: &dyn Sources) -> Result<(
         LogFormat::Auto if !std::io::stderr().is_terminal() => telemetry::LogFormat::Json,
         LogFormat::Text | LogFormat::Auto => text,
     };
-    telemetry::init_logs(format, &settings.log.level, std::io::stderr)
+    telemetry::init_logs(format, &settings.log.level, std::io::stderr)?;
+    telemetry::log_panics();
+    Ok(())
 }
 
 /// Ends with the first SIGTERM or SIGINT; a second one ends the process at once.

@@ -83,15 +83,6 @@ pub struct Rate {
     pub period: Period,
 }
 
-impl Rate {
-    /// The most that can pass in any 24 hours when the count is exact over a rolling period.
-    #[must_use]
-    pub fn per_day(self) -> f64 {
-        let day = Duration::from_hours(24).as_secs_f64();
-        (f64::from(self.count.get()) * day / self.period.get().as_secs_f64()).max(f64::from(self.count.get()))
-    }
-}
-
 impl FromStr for Rate {
     type Err = QuantityError;
 
@@ -201,11 +192,5 @@ mod tests {
         assert!(matches!("0/10m".parse::<Rate>(), Err(QuantityError::Zero(_))));
         assert!(matches!("5/0s".parse::<Rate>(), Err(QuantityError::Zero(_))));
         assert!(matches!("16kb".parse::<ByteSize>(), Err(QuantityError::Size(_))));
-    }
-
-    #[test]
-    fn a_rate_says_how_many_a_day_it_lets_through() {
-        assert!(("5/1h".parse::<Rate>().unwrap().per_day() - 120.0).abs() < f64::EPSILON);
-        assert!(("10/2d".parse::<Rate>().unwrap().per_day() - 10.0).abs() < f64::EPSILON);
     }
 }

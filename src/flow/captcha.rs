@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use super::tasks::ended_early;
 use super::{CaptchaFault, FlowError, Gates, Origin, Passed};
 use crate::audit::{AuditSink, EventKind};
 use crate::captcha::{CaptchaAnswer, CaptchaDesk, CaptchaError, CaptchaKind, Issued};
@@ -90,7 +91,8 @@ impl CaptchaFlow {
         // The semaphore is never closed, so there is always a turn.
         let _turn = self.sounds.acquire().await;
         let sound = tokio::task::spawn_blocking(move || desk.audio(&sealed)).await;
-        let sound = sound.map_err(|error| FlowError::Unavailable { reason: format!("audio captcha: {error}") })?;
+        let sound = sound
+            .map_err(|error| FlowError::Unavailable { reason: format!("audio captcha: {}", ended_early(&error)) })?;
         Ok(Passed { value: sound?, allowance })
     }
 

@@ -57,6 +57,22 @@ pub struct Courier {
     pub alarmed: AtomicBool,
 }
 
+impl Delivery {
+    /// That nothing is known to have left.
+    fn event(&self, reason: &'static str, provider: Option<Box<str>>) -> AuditEvent {
+        let detail = provider.is_some().then(|| "the service stopped while the message was made".to_owned());
+        let (kind, account, challenge, request) = match self {
+            Self::Code { account, challenge, request, .. } => {
+                (EventKind::CodeWithheld { reason, provider, detail }, account, challenge, Some(*request))
+            }
+            Self::Notice { account, challenge, .. } => {
+                (EventKind::NoticeSent { delivered: false }, account, challenge, None)
+            }
+        };
+        AuditEvent { account: Some(account.clone()), challenge: Some(*challenge), request, ..AuditEvent::of(kind) }
+    }
+}
+
 /// Why no code leaves: one stable word, and what the operator may want to know.
 struct Withheld {
     reason: &'static str,
@@ -107,19 +123,12 @@ impl Courier {
 
     /// Says in the audit trail that a delivery was dropped at shutdown.
     pub fn drop_undelivered(&self, delivery: &Delivery) {
-        let (kind, account, challenge) = match delivery {
-            Delivery::Code { account, challenge, .. } => {
-                (EventKind::CodeWithheld { reason: "shutdown", provider: None, detail: None }, account, challenge)
-            }
-            Delivery::Notice { account, challenge, .. } => {
-                (EventKind::NoticeSent { delivered: false }, account, challenge)
-            }
-        };
-        self.audit.record(&AuditEvent {
-            account: Some(account.clone()),
-            challenge: Some(*challenge),
-            ..AuditEvent::of(kind)
-        });
+        self.audit.record(&delivery.event("shutdown", None));
+    }
+
+    /// What the trail is told of a delivery that was torn down while it was made: it may have left.
+    pub(super) fn interrupted(&self, delivery: &Delivery) -> AuditEvent {
+        delivery.event("provider_unknown", Some(self.provider.name().into()))
     }
 
     async fn deliver_code(

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{Courier, FlowError};
+use crate::audit::AuditEvent;
 use crate::domain::{ChallengeId, MailboxAddress, PhoneNumber, Purpose, RequestId, SubjectId};
 use crate::sms::SmsProvider;
 
@@ -108,9 +109,36 @@ impl Place {
 
 async fn work(receiver: SharedReceiver, courier: Arc<Courier>, sending: Arc<AtomicUsize>, closing: CancellationToken) {
     while let Some(delivery) = next(&receiver, &closing).await {
-        sending.fetch_add(1, Ordering::Relaxed);
+        let handover = Handover::begin(&courier, &sending, &delivery);
         courier.deliver(delivery).await;
-        sending.fetch_sub(1, Ordering::Relaxed);
+        handover.end();
+    }
+}
+
+/// One delivery on its way. Torn down midway, by the end of the time for stopping, it says so in the audit trail.
+struct Handover<'a> {
+    courier: &'a Courier,
+    sending: &'a AtomicUsize,
+    interrupted: Option<AuditEvent>,
+}
+
+impl<'a> Handover<'a> {
+    fn begin(courier: &'a Courier, sending: &'a AtomicUsize, delivery: &Delivery) -> Self {
+        sending.fetch_add(1, Ordering::Relaxed);
+        Self { courier, sending, interrupted: Some(courier.interrupted(delivery)) }
+    }
+
+    fn end(mut self) {
+        self.interrupted = None;
+    }
+}
+
+impl Drop for Handover<'_> {
+    fn drop(&mut self) {
+        self.sending.fetch_sub(1, Ordering::Relaxed);
+        if let Some(event) = self.interrupted.take() {
+            self.courier.audit.record(&event);
+        }
     }
 }
 
@@ -137,7 +165,8 @@ pub struct OutboxWorkers {
 
 impl OutboxWorkers {
     /// Takes nothing new, sends what is queued, and after `within` drops the rest with a word in the audit trail.
-    /// A message that is being handed over when time ends may or may not arrive; it is never sent again.
+    /// A message that is being handed over when time ends may or may not arrive; it is never sent again, and the
+    /// trail says `provider_unknown`.
     pub async fn drain(mut self, within: Duration) {
         self.closing.cancel();
         let all = async { while self.tasks.join_next().await.is_some() {} };

@@ -33,7 +33,7 @@ impl Tasks {
     ) -> Result<T, FlowError> {
         match self.tracker.spawn_on(work, &self.runtime).await {
             Ok(outcome) => outcome,
-            Err(error) => Err(FlowError::Unavailable { reason: format!("a task ended early: {error}") }),
+            Err(error) => Err(FlowError::Unavailable { reason: ended_early(&error).to_owned() }),
         }
     }
 
@@ -41,5 +41,25 @@ impl Tasks {
     pub async fn finish(&self, within: Duration) -> bool {
         self.tracker.close();
         tokio::time::timeout(within, self.tracker.wait()).await.is_ok()
+    }
+}
+
+/// Why a task has no outcome. The words of a panic stay out of it: they may quote what was being worked on.
+pub(super) fn ended_early(error: &tokio::task::JoinError) -> &'static str {
+    if error.is_panic() { "a task panicked" } else { "a task was stopped" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// case 99: the words of a panic may quote a password; they are in no reason.
+    #[tokio::test]
+    async fn a_panic_is_an_outage_without_its_words() {
+        let tasks = Tasks::on(Handle::current());
+        let outcome = tasks.run(async { Err::<(), _>(panic!("Tiantian-2026x")) }).await;
+        let Err(FlowError::Unavailable { reason }) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(reason, "a task panicked");
+        assert!(tasks.finish(Duration::from_secs(1)).await, "a task that panicked is over");
     }
 }

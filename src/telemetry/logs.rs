@@ -39,3 +39,12 @@ where
     };
     Ok(())
 }
+
+/// Panics become one log line each: where, and not with what words. The standard library quotes the text whose slicing
+/// failed, and a text may be a password.
+pub fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "a part of the service panicked");
+    }));
+}

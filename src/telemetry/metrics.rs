@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::process::Process;
 use crate::audit::{AuditEvent, AuditSink, EventKind};
 use crate::domain::Clock;
 
@@ -36,6 +37,8 @@ pub struct Gauges {
 /// The registry and every family outside `http`.
 pub struct Metrics {
     registry: Registry,
+    /// Under a prefix of its own.
+    process: Registry,
     families: Arc<Families>,
     gauges: Gauges,
 }
@@ -90,7 +93,9 @@ impl Metrics {
         registry.register("sms_queue_depth", "Messages waiting or being sent", gauges.queue_depth.clone());
         registry.register("sms_budget_remaining_ratio", "Part of the send budget left", gauges.budget_left.clone());
         registry.register("flows_live", "Challenges remembered, about", gauges.flows_live.clone());
-        Self { registry, families: Arc::new(families), gauges }
+        let mut process = Registry::with_prefix("process");
+        process.register_collector(Box::new(Process));
+        Self { registry, process, families: Arc::new(families), gauges }
     }
 
     /// For further families.
@@ -114,7 +119,10 @@ impl Metrics {
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
-        if encode(&mut text, &self.registry).is_err() {
+        let registries = [&self.registry, &self.process].into_iter();
+        let mut written = registries.map(|registry| encode_registry(&mut text, registry)).collect::<Result<(), _>>();
+        written = written.and_then(|()| encode_eof(&mut text));
+        if written.is_err() {
             tracing::error!("the metrics cannot be written");
         }
         text

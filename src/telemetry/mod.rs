@@ -3,7 +3,8 @@
 mod logs;
 mod metered;
 mod metrics;
+mod process;
 
-pub use logs::{LogError, LogFormat, init_logs};
+pub use logs::{LogError, LogFormat, init_logs, log_panics};
 pub use metered::MeteredAccounts;
 pub use metrics::{Gauges, Metrics};

@@ -85,7 +85,9 @@ impl HashPool {
             drop((place, worker));
             done
         });
-        job.await.map_err(|error| unavailable(format!("hashing stopped: {error}")))
+        // The words of a panic may quote the password.
+        job.await
+            .map_err(|error| unavailable(format!("hashing {}", if error.is_panic() { "panicked" } else { "stopped" })))
     }
 }
 
