@@ -1,16 +1,16 @@
-//! `resetgate captcha`: pictures to look at, before people have to.
+//! `resetgate captcha`: pictures to look at before people have to, and the work that programs do instead.
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use super::FAILED;
-use crate::captcha::{CaptchaDesk, CaptchaSettings, contact_sheet, sample};
+use crate::captcha::{CaptchaDesk, CaptchaSettings, contact_sheet, sample, solve_pow};
 use crate::domain::{Randomness, SystemRandom};
 
 /// Pictures in a row of the sheet.
 const COLUMNS: usize = 5;
 
-/// Look at captchas.
+/// Look at captchas, and solve one.
 #[derive(Debug, clap::Args)]
 pub struct CaptchaArgs {
     #[command(subcommand)]
@@ -30,13 +30,28 @@ enum CaptchaCommand {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// Do a proof of work and print its nonce, for scripts that call the API
+    #[command(after_help = "Examples:\n  resetgate captcha solve --salt 5d41402abc4b2a76 --bits 17\n  \
+                      nonce=$(resetgate captcha solve --salt \"$salt\" --bits \"$bits\")")]
+    Solve {
+        /// `salt` of a captcha of kind `pow`
+        #[arg(long, value_name = "TEXT")]
+        salt: String,
+        /// `bits` of the same captcha (0 to 24)
+        #[arg(long, value_parser = clap::value_parser!(u8).range(0..=24))]
+        bits: u8,
+    },
 }
 
 /// Runs it and gives the exit code.
 pub fn run(args: &CaptchaArgs, settings: &CaptchaSettings, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    let CaptchaCommand::Sample { count, out: dir } = &args.command;
-    match draw(settings, usize::from(*count), dir) {
-        Ok(()) => u8::from(writeln!(out, "{count} pictures and sheet.png in {}", dir.display()).is_err()),
+    let done = match &args.command {
+        CaptchaCommand::Sample { count, out: dir } => draw(settings, usize::from(*count), dir)
+            .map(|()| format!("{count} pictures and sheet.png in {}", dir.display())),
+        CaptchaCommand::Solve { salt, bits } => Ok(solve_pow(salt, *bits)),
+    };
+    match done {
+        Ok(answer) => u8::from(writeln!(out, "{answer}").is_err()),
         Err(reason) => {
             // The exit code says it where nobody reads.
             let _ = writeln!(err, "error: {reason}");
