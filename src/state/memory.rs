@@ -230,12 +230,9 @@ impl UsedOnce for MemoryState {
         }
         // Not `or_insert(…).is_fresh()`: of several calls at once more than one can be fresh.
         let mut first = false;
-        self.used.entry(id).and_compute_with(|taken| match taken {
-            Some(_) => Op::Nop,
-            None => {
-                first = true;
-                Op::Put(())
-            }
+        self.used.entry(id).and_compute_with(|taken| {
+            first = taken.is_none();
+            if first { Op::Put(()) } else { Op::Nop }
         });
         Ok(first)
     }

@@ -3,6 +3,8 @@
 //! One binary, one application per test, no order and no shared state. Numbers like "case 12" are the security cases
 //! that a test covers.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
 mod captchas;
 mod challenges;
 mod codes;

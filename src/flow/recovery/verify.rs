@@ -53,6 +53,8 @@ impl RecoveryParts {
             if paused { Vec::new() } else { self.keys.present(&before.id, before.purpose, &before.account, code) };
         let presented = Presented { credential: credential.digest(), digests, next: next.digest() };
         let (view, verdict) = self.challenges.present(&before.id, &presented, now).await?;
+        // It may have been armed since it was looked at; what counts is what the code was compared with.
+        let key = failure_key(&view);
         match verdict {
             Verdict::Matched => self.admit(origin, view, next, &key).await,
             Verdict::Wrong { attempts_left } => {
