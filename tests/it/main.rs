@@ -5,3 +5,9 @@
 
 mod harness;
 mod journey;
+mod names;
+mod operators;
+mod passwords;
+mod secrecy;
+mod shutdown;
+mod store;

@@ -4,8 +4,10 @@ mod application;
 mod claimant;
 mod client;
 mod doubles;
+mod stores;
 
-pub use application::{ANNA, DISABLED, OLD_PASSWORD, START, Setup, TestApp, UNBOUND, UNKNOWN};
+pub use application::{ANNA, DISABLED, OLD_PASSWORD, START, Setup, TestApp, UNBOUND, UNKNOWN, mailbox};
 pub use claimant::Claimant;
 pub use client::{Answer, Client};
 pub use doubles::{Captured, Events, Outbound, Refusing};
+pub use stores::{Answering, Gated};
