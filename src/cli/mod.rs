@@ -30,9 +30,7 @@ const FAILED: u8 = 1;
 /// Exit code: a dependency is unreachable.
 const UNREACHABLE: u8 = 4;
 
-/// SMS one-time-code reset gateway
-///
-/// Lets people who lost their mail password back in through the phone bound to their mailbox.
+/// SMS one-time-code reset gateway: lets people who lost their mail password back in through their bound phone
 #[derive(Parser)]
 #[command(
     version,
@@ -60,22 +58,40 @@ enum Command {
     )]
     Dev,
     /// Write, check and show the configuration
+    #[command(
+        after_help = "Examples:\n  resetgate config example --minimal --out resetgate.toml\n  resetgate -c resetgate.toml config check"
+    )]
     Config(config::ConfigArgs),
     /// Look after the accounts of the embedded store
+    #[command(
+        after_help = "Examples:\n  resetgate account import staff.csv --dry-run\n  resetgate account set-phone zhangsan@example.gov.cn 13800000000"
+    )]
     Account {
         #[command(subcommand)]
         command: account::AccountCommand,
     },
     /// Try the SMS providers
+    #[command(
+        after_help = "Examples:\n  resetgate -c resetgate.toml sms test --to 13800138000 --dry-run\n  resetgate -c resetgate.toml sms test --to +8613800138000 --provider main"
+    )]
     Sms {
         #[command(subcommand)]
         command: sms::SmsCommand,
     },
     /// Look after the audit trail
+    #[command(
+        after_help = "Examples:\n  resetgate -c resetgate.toml audit verify\n  resetgate -c resetgate.toml audit verify --path /backup/audit"
+    )]
     Audit(audit::AuditArgs),
     /// Make secrets
+    #[command(
+        after_help = "Examples:\n  resetgate secret new --out secrets/pepper\n  resetgate secret new --out secrets/audit"
+    )]
     Secret(secret::SecretArgs),
     /// Look at captchas
+    #[command(
+        after_help = "Examples:\n  resetgate captcha sample --out /tmp/captchas\n  resetgate --set captcha.length=6 captcha sample --count 30 --out /tmp/captchas"
+    )]
     Captcha(captcha::CaptchaArgs),
     /// Exit with 0 when the running service is ready; for container health checks
     #[command(

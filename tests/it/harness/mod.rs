@@ -6,10 +6,12 @@ mod claimant;
 mod client;
 mod directory;
 mod doubles;
+mod stores;
 
-pub use application::{ANNA, DISABLED, OLD_PASSWORD, START, Setup, TestApp, UNBOUND, UNKNOWN, WIDE_GATES, WIDE_SENDS};
+pub use application::{ANNA, DISABLED, OLD_PASSWORD, START, Setup, TestApp, UNBOUND, UNKNOWN, WIDE_GATES, WIDE_SENDS, mailbox};
 pub use chance::Scripted;
 pub use claimant::Claimant;
 pub use client::{Answer, Client};
 pub use directory::{Directory, Fate};
 pub use doubles::{Captured, Events, Outbound, Refusing};
+pub use stores::{Answering, Gated};
