@@ -1,4 +1,5 @@
-//! The walk-through of README.md, run as it is printed there: bash and curl against the real `resetgate dev`.
+//! README.md is true: its walk-through is run as it is printed, with bash and curl against the real `resetgate dev`, and
+//! its lists are compared with what they list.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
@@ -9,10 +10,11 @@ use rustix::process::{Pid, Signal, kill_process};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_resetgate");
 
+const README: &str = include_str!("../README.md");
+
 /// The first block of shell after the heading.
 fn walkthrough() -> &'static str {
-    let readme = include_str!("../README.md");
-    let (_, section) = readme.split_once("\n## Walk through it\n").expect("the README walks through a recovery");
+    let (_, section) = README.split_once("\n## Walk through it\n").expect("the README walks through a recovery");
     let (_, block) = section.split_once("\n```bash\n").expect("with a block of shell");
     block.split_once("\n```\n").expect("that ends").0
 }
@@ -85,4 +87,21 @@ fn the_walk_through_in_the_readme_ends_with_signing_in_by_the_new_password() {
     assert_eq!(shown.lines().last(), Some("zhangsan@example.gov.cn signs in with this password"), "{shown}");
     assert_eq!(dev.interrupt(), Some(0));
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "dev leaves nothing behind");
+}
+
+#[test]
+fn the_readme_lists_every_problem_code_and_no_other() {
+    let (_, table) = README.split_once("\n| code | status | what to do |\n").expect("there is a table of codes");
+    let rows = table.lines().skip(1).take_while(|line| line.starts_with('|'));
+    let first_cells = rows.filter_map(|row| row.split('|').nth(1));
+    let mut listed: Vec<_> = first_cells.flat_map(str::split_whitespace).map(|code| code.trim_matches('`')).collect();
+    let mut known: Vec<_> = resetgate::http::CODES.iter().map(|(code, _)| *code).collect();
+    listed.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(listed, known);
+}
+
+#[test]
+fn the_readme_shows_the_minimal_file_as_it_is() {
+    assert!(README.contains(&format!("```toml\n{}```\n", include_str!("../config/minimal.toml"))));
 }
