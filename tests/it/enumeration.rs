@@ -95,7 +95,6 @@ async fn all_addresses_get_the_same_answers_up_to_the_end_of_time() {
     each(&crowd, async |one| one.status().await).await.expect(200);
     app.advance(1);
     each(&crowd, async |one| present(one, &wrong).await).await.problem(410, "flow_expired");
-    each(&crowd, async |one| one.resend(&json!({})).await).await.problem(410, "flow_expired");
     each(&crowd, async |one| one.complete("Tiantian-2026x").await).await.problem(410, "flow_expired");
     assert_eq!(each(&crowd, async |one| one.status().await).await.text("state"), "expired");
 }

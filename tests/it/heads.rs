@@ -63,6 +63,7 @@ async fn the_notice_names_the_configured_domain() {
 }
 
 /// What pages of others, caches and browsers must be told with every answer; the harness checks the rest on each.
+#[track_caller]
 fn guarded(answer: &Answer, status: u16) {
     assert_eq!(answer.status, status, "{answer:?}");
     assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
@@ -90,6 +91,8 @@ async fn every_answer_has_its_guarding_headers() {
     guarded(&client.get("/problems/nothing").await, 404);
     guarded(&client.get("/nothing").await, 404);
     guarded(&client.get("/v1/password-resets/../../etc/passwd").await, 404);
+    guarded(&client.get("/v1/captchas/%ff/image").await, 404);
+    guarded(&client.send("GET", "/v1/config", &[("if-none-match", "none of it")], None).await, 200);
     guarded(&client.send("PUT", "/v1/password-resets", &[], None).await, 405);
     guarded(&client.send("OPTIONS", "/v1/password-resets", &[], None).await, 405);
     guarded(&client.post_text("/v1/password-resets", "{").await, 400);
@@ -98,19 +101,28 @@ async fn every_answer_has_its_guarding_headers() {
     guarded(&client.send("POST", "/v1/password-resets", &json, Some(vec![b' '; 20_000])).await, 413);
     guarded(&client.send("POST", "/v1/password-resets", &[], Some(b"x".to_vec())).await, 415);
     guarded(&client.post("/v1/password-resets", &json!({ "account": "x" })).await, 422);
-    for kind in ["image", "audio"] {
-        let captcha = client.post("/v1/captchas", &json!({ "kind": kind })).await;
-        guarded(&captcha, 201);
-        guarded(&client.get(&captcha.text(kind)).await, 200);
-    }
+    let captcha = client.post("/v1/captchas", &json!({ "kind": "image" })).await;
+    guarded(&captcha, 201);
+    guarded(&client.get(&captcha.text("image")).await, 200);
     let mut anna = app.claimant();
     guarded(&anna.try_start(ANNA).await, 202);
     guarded(&anna.complete(OLD_PASSWORD).await, 409);
     guarded(&anna.holder().send("DELETE", &anna.path(""), &[], None).await, 204);
-    for _ in 0..3 {
+    for _ in 0..4 {
         anna.try_start(ANNA).await;
     }
     guarded(&anna.try_start(ANNA).await, 429);
+}
+
+/// case 62: a refused method is told which ones there are (RFC 9110, 15.5.6).
+#[tokio::test]
+async fn a_refused_method_is_told_the_others() {
+    let app = TestApp::start().await;
+    let told = [("/v1/config", "GET"), ("/v1/captchas", "POST"), ("/v1/password-resets/rst_1", "GET, DELETE")];
+    for (path, methods) in told {
+        let answer = app.client().send("PUT", path, &[], None).await.problem(405, "method_not_allowed");
+        assert_eq!(answer.header("allow"), Some(methods));
+    }
 }
 
 /// case 62: no method but those of the route, whatever a header, a query or a form says it means.

@@ -24,7 +24,7 @@ impl Shape {
 /// Replaces what follows the prefix of an id or a credential by how long it is.
 fn reduced(text: &str) -> String {
     let mut text = text.to_owned();
-    for prefix in ["rst_", "req_", "ft_"] {
+    for prefix in ["rst_", "req_", "cap_", "ft_"] {
         let mut parts = text.split(prefix);
         let mut whole = parts.next().unwrap_or_default().to_owned();
         for part in parts {
