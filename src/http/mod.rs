@@ -13,6 +13,7 @@ mod problem;
 mod problem_table;
 mod requester;
 mod strict;
+mod unread;
 
 pub use call::{Call, CallRules};
 pub use credential::COOKIE;

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, web};
+use actix_web::{Error, HttpMessage, ResponseError, web};
 
 use super::call::{Call, CallRules, is_foreign};
 use super::metrics::HttpMetrics;
 use super::problem::Problem;
+use super::unread::Unread;
 
 /// What the middleware needs.
 pub struct Observation {
@@ -28,24 +30,25 @@ pub struct Observation {
 /// What the inner service gives; faults of the framework become problems.
 pub async fn observe(
     observation: web::Data<Observation>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = stopwatch();
     let call = Call::of(&observation.rules, &request);
     request.extensions_mut().insert(call.clone());
     let method = request.method().clone();
+    let unread = Unread::keep(&mut request);
     let response = if is_foreign(&observation.rules, &request) {
         let problem = Problem::new(&call, "forbidden");
-        request.into_response(actix_web::ResponseError::error_response(&problem))
+        request.into_response(problem.error_response())
     } else {
         // Handlers and extractors answer problems themselves; what is left are faults of the framework.
         let served = next.call(request).await;
-        served.map_err(|error| Problem::from_framework(&call, &error))?.map_into_boxed_body()
+        reworded(served.map_err(|error| Problem::from_framework(&call, &error))?.map_into_boxed_body(), &call)
     };
     // A body may have asked for another language than the head.
     let call = Call::attached(response.request()).unwrap_or(call);
-    let response = finish(response, &call);
+    let response = unread.until_sent(finish(response, &call));
     let took = began.elapsed();
     let route = response.request().match_pattern().unwrap_or_else(|| "other".to_owned());
     let status = response.status().as_u16();
@@ -63,6 +66,19 @@ pub async fn observe(
         );
     }
     Ok(response)
+}
+
+/// What the framework and its extractors refuse by themselves (a path or a header that cannot be read, a preflight of an
+/// origin that is not allowed) is a problem like every other.
+fn reworded(response: ServiceResponse<BoxBody>, call: &Call) -> ServiceResponse<BoxBody> {
+    let problem = match response.response().error() {
+        Some(error) if error.as_error::<Problem>().is_none() => match *response.request().method() {
+            Method::OPTIONS => Problem::new(call, "forbidden"),
+            _ => Problem::from_framework(call, error),
+        },
+        _ => return response,
+    };
+    response.into_response(problem.error_response())
 }
 
 fn finish(mut response: ServiceResponse<BoxBody>, call: &Call) -> ServiceResponse<BoxBody> {

@@ -103,7 +103,7 @@ impl Problem {
             status if status.is_client_error() => "bad_request",
             _ => "internal",
         };
-        Self::new(call, code)
+        Self::with_values(call, code, &[("reason", "the request cannot be read")])
     }
 
     /// Its stable code.

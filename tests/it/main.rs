@@ -5,16 +5,30 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod bodies;
 mod captchas;
 mod challenges;
 mod codes;
+mod credentials;
+mod enumeration;
 mod failures;
+mod fuzz;
 mod harness;
+mod heads;
 mod journey;
-mod races;
+mod limits;
 mod names;
 mod operators;
+mod origins;
 mod passwords;
+mod races;
+mod requesters;
+mod routes;
 mod secrecy;
+mod sends;
 mod shutdown;
+mod slowness;
+mod states;
 mod store;
+mod strictness;
+mod timing;

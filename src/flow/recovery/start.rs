@@ -2,7 +2,7 @@
 
 use super::{RecoveryFlow, RecoveryParts, Start, Started};
 use crate::audit::EventKind;
-use crate::domain::{Challenge, ChallengeId, ChallengeView, FlowCredential, Purpose, Refusal};
+use crate::domain::{Challenge, ChallengeId, ChallengeView, FlowCredential, Purpose, Refusal, State};
 use crate::flow::outbox::Place;
 use crate::flow::{CaptchaAnswered, Delivery, FlowError, Origin, Passed};
 use crate::limits::RequesterGate;
@@ -98,7 +98,10 @@ impl RecoveryFlow {
         let now = parts.clock.now();
         let view = parts.challenges.view(id, &credential.digest(), now).await?;
         parts.challenges.cancel(id, now).await?;
-        parts.record(origin, &view, EventKind::FlowCancelled);
+        // Asking twice, or too late, ends nothing: the trail and the figures must not say so.
+        if matches!(view.state, State::CodeSent | State::Verified) {
+            parts.record(origin, &view, EventKind::FlowCancelled);
+        }
         Ok(Passed { value: (), allowance })
     }
 }

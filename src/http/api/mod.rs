@@ -9,6 +9,7 @@ mod openapi;
 mod problems;
 mod resets;
 
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError, web};
 
 pub use config::ConfigAnswer;
@@ -33,24 +34,30 @@ pub struct ApiRules {
 
 /// The routes of the public listener.
 pub fn configure(routes: &mut web::ServiceConfig) {
-    let only = |resource: actix_web::Resource| resource.default_service(web::to(method_not_allowed));
+    let only = |resource: actix_web::Resource, methods: &'static str| {
+        resource.default_service(web::to(move |call: Call| method_not_allowed(call, methods)))
+    };
     routes
-        .service(only(web::resource("/").route(web::get().to(index::show))))
-        .service(only(web::resource("/v1/config").route(web::get().to(config::show))))
-        .service(only(web::resource("/v1/captchas").route(web::post().to(captchas::issue))))
-        .service(only(web::resource("/v1/captchas/{id}/image").route(web::get().to(captchas::image))))
-        .service(only(web::resource("/v1/captchas/{id}/audio").route(web::get().to(captchas::audio))))
-        .service(only(web::resource("/v1/password-resets").route(web::post().to(resets::start))))
+        .service(only(web::resource("/").route(web::get().to(index::show)), "GET"))
+        .service(only(web::resource("/v1/config").route(web::get().to(config::show)), "GET"))
+        .service(only(web::resource("/v1/captchas").route(web::post().to(captchas::issue)), "POST"))
+        .service(only(web::resource("/v1/captchas/{id}/image").route(web::get().to(captchas::image)), "GET"))
+        .service(only(web::resource("/v1/captchas/{id}/audio").route(web::get().to(captchas::audio)), "GET"))
+        .service(only(web::resource("/v1/password-resets").route(web::post().to(resets::start)), "POST"))
         .service(only(
             web::resource("/v1/password-resets/{id}")
                 .route(web::get().to(resets::show))
                 .route(web::delete().to(resets::cancel)),
+            "GET, DELETE",
         ))
-        .service(only(web::resource("/v1/password-resets/{id}/resend").route(web::post().to(resets::resend))))
-        .service(only(web::resource("/v1/password-resets/{id}/verify").route(web::post().to(resets::verify))))
-        .service(only(web::resource("/v1/password-resets/{id}/complete").route(web::post().to(resets::complete))))
-        .service(only(web::resource("/openapi.json").route(web::get().to(openapi::show))))
-        .service(only(web::resource("/problems/{code}").route(web::get().to(problems::show))))
+        .service(only(web::resource("/v1/password-resets/{id}/resend").route(web::post().to(resets::resend)), "POST"))
+        .service(only(web::resource("/v1/password-resets/{id}/verify").route(web::post().to(resets::verify)), "POST"))
+        .service(only(
+            web::resource("/v1/password-resets/{id}/complete").route(web::post().to(resets::complete)),
+            "POST",
+        ))
+        .service(only(web::resource("/openapi.json").route(web::get().to(openapi::show)), "GET"))
+        .service(only(web::resource("/problems/{code}").route(web::get().to(problems::show)), "GET"))
         .default_service(web::to(not_found));
 }
 
@@ -58,6 +65,8 @@ async fn not_found(call: Call) -> HttpResponse {
     Problem::new(&call, "not_found").error_response()
 }
 
-async fn method_not_allowed(call: Call) -> HttpResponse {
-    Problem::new(&call, "method_not_allowed").error_response()
+async fn method_not_allowed(call: Call, methods: &'static str) -> HttpResponse {
+    let mut response = Problem::new(&call, "method_not_allowed").error_response();
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
+    response
 }

@@ -6,12 +6,20 @@ mod claimant;
 mod client;
 mod directory;
 mod doubles;
+mod faults;
+mod shape;
 mod stores;
+mod wire;
 
-pub use application::{ANNA, DISABLED, OLD_PASSWORD, START, Setup, TestApp, UNBOUND, UNKNOWN, WIDE_GATES, WIDE_SENDS, mailbox};
+pub use application::{
+    ANNA, DISABLED, OLD_PASSWORD, START, Setup, TestApp, UNBOUND, UNKNOWN, WIDE_GATES, WIDE_SENDS, mailbox,
+};
 pub use chance::Scripted;
-pub use claimant::Claimant;
+pub use claimant::{Claimant, solve};
 pub use client::{Answer, Client};
 pub use directory::{Directory, Fate};
 pub use doubles::{Captured, Events, Outbound, Refusing};
+pub use faults::{Absent, SlowHits};
+pub use shape::Shape;
 pub use stores::{Answering, Gated};
+pub use wire::{RawAnswer, Wire};
