@@ -2,6 +2,8 @@
 //!
 //! `layering/` holds the reading; here are the rules, and a proof for each that it can be broken.
 
+#![expect(clippy::unwrap_used, reason = "source that cannot be read cannot be checked")]
+
 #[path = "layering/reading.rs"]
 mod reading;
 
@@ -140,7 +142,8 @@ fn the_map_names_every_module_with_its_rank_and_no_other() {
         .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
         .map(str::to_owned)
         .collect();
-    [&mut told, &mut ruled].map(|list| list.sort_unstable());
+    told.sort_unstable();
+    ruled.sort_unstable();
     there.sort_unstable();
     assert_eq!(told, ruled, "the map in src/lib.rs and RANKS differ");
     let mut names: Vec<_> = told.into_iter().map(|(_, name)| name).collect();

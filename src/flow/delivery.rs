@@ -85,7 +85,7 @@ impl Withheld {
         Self { reason, provider: None, detail: None }
     }
 
-    fn detailed(reason: &'static str, detail: impl ToString) -> Self {
+    fn detailed(reason: &'static str, detail: &impl ToString) -> Self {
         Self { reason, provider: None, detail: Some(detail.to_string()) }
     }
 }
@@ -146,7 +146,7 @@ impl Courier {
         let arming = Arming { stamp: subject.stamp(), subject: subject.id, digest, send };
         // Armed before it is sent: a code in hand always works.
         let armed = self.challenges.arm(challenge, arming, self.rules.live_per_account, self.clock.now()).await;
-        match armed.map_err(|error| Withheld::detailed("state", error))? {
+        match armed.map_err(|error| Withheld::detailed("state", &error))? {
             Armed::Yes => self.send_code(challenge, &code, phone, locale).await,
             Armed::NoSlot => Err(Withheld::because("no_slot")),
             Armed::Ended => Err(Withheld::because("ended")),
@@ -154,7 +154,7 @@ impl Courier {
     }
 
     async fn recipient(&self, account: &MailboxAddress) -> Result<(Subject, PhoneNumber), Withheld> {
-        let subject = self.accounts.find(account).await.map_err(|error| Withheld::detailed("store", error))?;
+        let subject = self.accounts.find(account).await.map_err(|error| Withheld::detailed("store", &error))?;
         let subject = subject.ok_or_else(|| Withheld::because("unknown_account"))?;
         if !subject.enabled {
             return Err(Withheld::because("disabled"));
@@ -166,17 +166,17 @@ impl Courier {
     async fn pass_gates(&self, subject: &Subject, phone: &PhoneNumber) -> Result<(), Withheld> {
         let now = self.clock.now();
         let standing = self.failures.standing(subject.id.as_str(), now).await;
-        match standing.map_err(|error| Withheld::detailed("state", error))? {
+        match standing.map_err(|error| Withheld::detailed("state", &error))? {
             Standing::Free => {}
             Standing::Waiting { .. } => return Err(Withheld::because("waiting")),
             // Binding the phone anew is the administrator's act that lifts a pause (NIST SP 800-63B-4, 3.2.2).
             Standing::Paused { since } if subject.phone_bound_at.is_some_and(|bound| bound > since) => {
-                self.failures.clear(subject.id.as_str()).await.map_err(|error| Withheld::detailed("state", error))?;
+                self.failures.clear(subject.id.as_str()).await.map_err(|error| Withheld::detailed("state", &error))?;
             }
             Standing::Paused { .. } => return Err(Withheld::because("paused")),
         }
         let booked = self.limiter.book_send(&subject.id, phone, now).await;
-        booked.map_err(|error| Withheld::detailed("limiter", error))?.map_err(|gate| Withheld::because(gate.name()))
+        booked.map_err(|error| Withheld::detailed("limiter", &error))?.map_err(|gate| Withheld::because(gate.name()))
     }
 
     async fn send_code(

@@ -53,11 +53,15 @@ pub(super) fn ended_early(error: &tokio::task::JoinError) -> &'static str {
 mod tests {
     use super::*;
 
+    fn broken() -> Result<(), FlowError> {
+        panic!("Tiantian-2026x")
+    }
+
     /// case 99: the words of a panic may quote a password; they are in no reason.
     #[tokio::test]
     async fn a_panic_is_an_outage_without_its_words() {
         let tasks = Tasks::on(Handle::current());
-        let outcome = tasks.run(async { Err::<(), _>(panic!("Tiantian-2026x")) }).await;
+        let outcome = tasks.run(async { broken() }).await;
         let Err(FlowError::Unavailable { reason }) = outcome else { panic!("{outcome:?}") };
         assert_eq!(reason, "a task panicked");
         assert!(tasks.finish(Duration::from_secs(1)).await, "a task that panicked is over");

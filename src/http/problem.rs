@@ -50,7 +50,7 @@ pub struct Problem {
     status: StatusCode,
     members: Map<String, Value>,
     retry_after: Option<u64>,
-    rate_limit: Option<(String, String)>,
+    rate_limit: Option<Box<(String, String)>>,
     cookie: Option<FlowCredential>,
 }
 
@@ -148,7 +148,7 @@ impl Problem {
     /// Adds the `RateLimit` fields.
     #[must_use]
     pub fn rate_limit(mut self, policy: String, left: String) -> Self {
-        self.rate_limit = Some((policy, left));
+        self.rate_limit = Some(Box::new((policy, left)));
         self
     }
 }
@@ -170,7 +170,7 @@ impl ResponseError for Problem {
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, HeaderValue::from(seconds)));
         }
-        if let Some((policy, left)) = &self.rate_limit {
+        if let Some((policy, left)) = self.rate_limit.as_deref() {
             response.insert_header(("ratelimit-policy", policy.as_str()));
             response.insert_header(("ratelimit", left.as_str()));
         }

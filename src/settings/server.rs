@@ -69,7 +69,7 @@ impl ServerSettings {
         let mut problems = Problems::new();
         for prefix in &self.return_to_allow {
             let rest = prefix.strip_prefix("https://").or_else(|| prefix.strip_prefix("http://"));
-            if !rest.is_some_and(|rest| rest.find('/').is_some_and(|at| at > 0)) {
+            if rest.and_then(|rest| rest.find('/')).is_none_or(|at| at == 0) {
                 let problem =
                     format!("`{prefix}` is no address with a path; write like \"https://portal.example.gov.cn/\"");
                 problems.push(("return_to_allow".into(), problem));

@@ -12,13 +12,14 @@ use crate::account::{AccountError, AccountStore, PasswordWrite, PasswordWritten}
 use crate::domain::{Clock, MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
 
 type Labels = [(&'static str, &'static str); 2];
+type Times = Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>;
 
 /// An account store whose calls are counted by operation and result, and timed by operation.
 pub struct MeteredAccounts {
     inner: Arc<dyn AccountStore>,
     clock: Arc<dyn Clock>,
     requests: Family<Labels, Counter>,
-    seconds: Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>,
+    seconds: Times,
 }
 
 fn buckets() -> Histogram {

@@ -56,12 +56,11 @@ impl RecoveryParts {
         if completion.max_age.is_some_and(|age| !self.rules.max_age_choices.contains(&age)) {
             return Err(FlowError::MaxAge);
         }
-        let code = match (&completion.code, view.state) {
-            (Some(code), State::CodeSent) => Some(OneTimeCode::parse(code.expose_secret(), self.rules.code_length)?),
-            _ => {
-                Self::expect(&view, State::Verified)?;
-                None
-            }
+        let code = if let (Some(code), State::CodeSent) = (&completion.code, view.state) {
+            Some(OneTimeCode::parse(code.expose_secret(), self.rules.code_length)?)
+        } else {
+            Self::expect(&view, State::Verified)?;
+            None
         };
         let password = NewPassword::parse(completion.password.expose_secret())?;
         let shape = self.policy.check_shape(&password);

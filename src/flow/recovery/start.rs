@@ -26,7 +26,7 @@ impl RecoveryFlow {
             .returning_to(start.return_to);
         let view = challenge.view(now);
         parts.challenges.open(challenge).await?;
-        parts.hand_over(place, origin, &view);
+        RecoveryParts::hand_over(place, origin, &view);
         parts.record(origin, &view, EventKind::ResetRequested);
         Ok(Passed { value: Started { view, credential }, allowance })
     }
@@ -62,7 +62,7 @@ impl RecoveryFlow {
             StepError::Refused(refusal) => refused(refusal),
             StepError::State(error) => error.into(),
         })?;
-        parts.hand_over(place, origin, &view);
+        RecoveryParts::hand_over(place, origin, &view);
         parts.record(origin, &view, EventKind::ResetResendRequested);
         Ok(Passed { value: view, allowance })
     }
@@ -111,7 +111,7 @@ impl RecoveryParts {
         if self.rules.captcha_required { self.captcha.redeem(origin, captcha, Purpose::Recovery).await } else { Ok(()) }
     }
 
-    fn hand_over(&self, place: Place, origin: &Origin, view: &ChallengeView) {
+    fn hand_over(place: Place, origin: &Origin, view: &ChallengeView) {
         place.fill(Delivery::Code {
             challenge: view.id,
             purpose: view.purpose,

@@ -54,7 +54,7 @@ pub fn code_sent(view: &ChallengeView, code_length: usize, now: Timestamp) -> Va
         "code_length": code_length,
         "code_expires_at": view.code_expires_at.to_string(),
         "resend_at": view.resend_at.to_string(),
-        "resend_after": view.resend_at.since(now).as_millis().div_ceil(1_000) as u64,
+        "resend_after": u64::try_from(view.resend_at.since(now).as_millis().div_ceil(1_000)).unwrap_or(u64::MAX),
         "sends_left": view.sends_left,
         "attempts_left": view.attempts_left,
         "expires_at": view.expires_at.to_string(),

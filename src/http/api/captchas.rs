@@ -43,7 +43,7 @@ pub async fn image(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let picture = flow.picture(&call.origin, &id).await;
-    media(picture.map_err(|error| Problem::of(&call, &error))?, "image/png")
+    picture.map(|picture| media(picture, "image/png")).map_err(|error| Problem::of(&call, &error))
 }
 
 /// The sound.
@@ -53,11 +53,11 @@ pub async fn audio(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let sound = flow.audio(&call.origin, &id).await;
-    media(sound.map_err(|error| Problem::of(&call, &error))?, "audio/wav")
+    sound.map(|sound| media(sound, "audio/wav")).map_err(|error| Problem::of(&call, &error))
 }
 
-fn media(passed: Passed<Vec<u8>>, kind: &'static str) -> Result<HttpResponse, Problem> {
+fn media(passed: Passed<Vec<u8>>, kind: &'static str) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     headers::allow(&mut response, RequesterGate::Media, &passed.allowance);
-    Ok(response.insert_header((header::CONTENT_TYPE, kind)).body(passed.value))
+    response.insert_header((header::CONTENT_TYPE, kind)).body(passed.value)
 }

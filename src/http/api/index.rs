@@ -51,14 +51,11 @@ fn contact(language: &Language, help: &HelpContact) -> String {
         ("hours", &help.hours, escape(&help.hours)),
         ("url", &help.url, link("", &help.url, &help.url)),
     ];
-    let given: String = lines
-        .into_iter()
-        .filter(|(_, text, _)| !text.is_empty())
-        .map(|(key, _, shown)| {
-            let label = escape(&language.text(&format!("index.contact.{key}"), &[]));
-            format!("<dt>{label}</dt><dd>{shown}</dd>\n")
-        })
-        .collect();
+    let given = lines.into_iter().filter(|(_, text, _)| !text.is_empty()).map(|(key, _, shown)| {
+        let label = escape(&language.text(&format!("index.contact.{key}"), &[]));
+        format!("<dt>{label}</dt><dd>{shown}</dd>\n")
+    });
+    let given = given.collect::<Vec<_>>().concat();
     if given.is_empty() {
         format!("<p>{}</p>\n", escape(&language.text("index.no_contact", &[])))
     } else {
