@@ -158,7 +158,7 @@ fn chunks(png: &[u8]) -> Vec<String> {
 }
 
 /// case 31: a captcha lives three minutes. That nothing is stored when one is issued is shown by the second half: a
-/// picture that was never fetched is drawn from its id alone, after ten thousand others.
+/// picture that was never fetched is drawn from its id alone, after a thousand others.
 #[tokio::test]
 async fn a_captcha_expires_and_a_flood_of_them_displaces_none() {
     let (app, random) = app().await;
