@@ -62,15 +62,14 @@ async fn the_tenth_wrong_code_begins_a_silent_wait_that_doubles_to_an_hour() {
 #[tokio::test]
 async fn a_thousand_guesses_from_a_thousand_addresses_meet_two_codes() {
     let app = app().await;
+    let browser = app.client();
     for round in 0..200_u32 {
-        let address = format!("10.{}.{}.1", round / 250, round % 250);
-        let mut claimant = app.claimant_from(&address);
-        claimant.client = claimant.client.with("user-agent", &format!("Browser/{round}"));
-        let mut claimant = claimant.start(ANNA).await;
+        let fresh = browser.at(&format!("10.0.{round}.1")).with("user-agent", &format!("Browser/{round}"));
+        let mut claimant = Claimant::new(&app, fresh).start(ANNA).await;
         let right = app.delivery(&claimant.id, 1).await.unwrap_or_else(|_| "123456".to_owned());
         let wrong = Claimant::wrong(&right);
         for guess in 2..7 {
-            claimant.client = claimant.client.at(&format!("10.{}.{}.{guess}", round / 250, round % 250));
+            claimant.client = claimant.client.at(&format!("10.0.{round}.{guess}"));
             let answer = claimant.verify(&wrong).await;
             assert_eq!(answer.status, if guess < 6 { 422 } else { 423 });
         }
