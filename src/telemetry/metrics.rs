@@ -119,9 +119,9 @@ impl Metrics {
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
-        let registries = [&self.registry, &self.process].into_iter();
-        let mut written = registries.map(|registry| encode_registry(&mut text, registry)).collect::<Result<(), _>>();
-        written = written.and_then(|()| encode_eof(&mut text));
+        let mut registries = [&self.registry, &self.process].into_iter();
+        let written = registries.try_for_each(|registry| encode_registry(&mut text, registry));
+        let written = written.and_then(|()| encode_eof(&mut text));
         if written.is_err() {
             tracing::error!("the metrics cannot be written");
         }

@@ -36,8 +36,8 @@ pub fn ops(running: &Running) -> SocketAddr {
 /// The code of the message about a challenge, which is one line of output.
 pub fn code(running: &Running, challenge: &str) -> String {
     let line = running.printed(|line| (line.contains("SMS →") && line.contains(challenge)).then(|| line.to_owned()));
-    let digits = line.split(|sign: char| !sign.is_ascii_digit()).filter(|run| run.len() == 6);
-    digits.last().expect("a code in the message").to_owned()
+    let mut digits = line.split(|sign: char| !sign.is_ascii_digit()).filter(|run| run.len() == 6);
+    digits.next_back().expect("a code in the message").to_owned()
 }
 
 fn free() -> SocketAddr {
@@ -50,6 +50,7 @@ fn now() -> Instant {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the measured time is worth knowing")]
 fn dev_is_ready_at_once_on_the_ports_it_is_given_and_says_what_to_try() {
     let (temporary, wanted, wanted_ops) = (tempfile::tempdir().unwrap(), free(), free());
     let began = now();

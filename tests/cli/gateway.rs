@@ -40,7 +40,7 @@ impl Gateway {
 
     /// The next message, as its body: `to`, `text`, `code`.
     pub fn next(&self) -> Value {
-        self.messages.recv_timeout(Duration::from_secs(60)).expect("a message comes")
+        self.messages.recv_timeout(Duration::from_mins(1)).expect("a message comes")
     }
 
     /// The next message that carries a code.

@@ -92,15 +92,16 @@ fn without_times(log: &str) -> String {
 }
 
 fn answers(person: &Person) -> String {
-    person.answers.iter().map(|answer| format!("{}\n{}\n", answer.head, answer.text)).collect()
+    person.answers.iter().flat_map(|answer| [&answer.head, "\n", &answer.text, "\n"]).collect()
 }
 
 const KEYS: [&str; 3] = [PEPPER, AUDIT_KEY, "gB5nM1qW9eR7tY3u"];
 const TYPED: [&str; 7] = [NEW, OLD, REFUSED, "19900102", CAPTCHA_ANSWER, WRONG_NONCE, "forged"];
 
-/// A gateway that takes codes and refuses notices with words that would forge a line, clear a terminal and name the number.
-fn rude() -> Gateway {
-    let words = "no\r\n{\"level\":\"INFO\",\"message\":\"forged\"}\u{1b}[2J\u{202e} +8613800138001";
+/// A gateway that takes codes and refuses notices with these words, among others that would forge a line and clear a
+/// terminal.
+fn rude(words: &str) -> Gateway {
+    let words = format!("no\r\nforged \u{1b}[2J\u{202e}\u{2028}{words}");
     Gateway::open(Manner::TakesCodes(json!({ "code": words }).to_string()))
 }
 
@@ -108,7 +109,7 @@ fn rude() -> Gateway {
 /// metrics or the probes hold a secret, a whole number or a whole address.
 #[test]
 fn a_run_of_serve_leaves_no_secret_behind() {
-    let gateway = rude();
+    let gateway = rude("+8613800138001");
     let site = Site::new(&gateway.url, "").with_anna();
     let running = Running::start(site.command(&["serve"]).env("RESETGATE__LOG__LEVEL", "debug"));
     let (api, ops) = running.addresses();
@@ -137,7 +138,7 @@ fn a_run_of_serve_leaves_no_secret_behind() {
 /// case 99 and case 77: the same for logs that people read: one line an event, and no sign that steers a terminal.
 #[test]
 fn a_log_for_people_holds_one_line_an_event_and_no_secret() {
-    let gateway = rude();
+    let gateway = rude("");
     let site = Site::new(&gateway.url, "").with_anna();
     let mut command = site.command(&["serve"]);
     let running = Running::start(command.env("RESETGATE__LOG__FORMAT", "text").env("RESETGATE__LOG__LEVEL", "debug"));
