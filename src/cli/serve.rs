@@ -37,7 +37,8 @@ pub(super) async fn serve(
         Ok(stop) => stop,
         Err(error) => return tell(err, &format!("signals cannot be watched: {error}"), FAILED),
     };
-    tracing::info!(api = %application.api_address(), ops = ?application.ops_address(), "listening");
+    let ops = application.ops_address().map(tracing::field::display);
+    tracing::info!(api = %application.api_address(), ops, "listening");
     // Nobody reads on a closed pipe; the service runs all the same.
     let _ = ready(&application);
     match application.run_until(stop).await {

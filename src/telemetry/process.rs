@@ -75,3 +75,19 @@ impl<T: EncodeMetric> Written for T {
         self.encode(to.encode_descriptor(name, help, unit, self.metric_type())?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From proc(5): field 14 and 15 are processor time, 22 the start, 24 the pages; 100 ticks are a second on Linux.
+    #[test]
+    fn a_name_with_brackets_moves_no_field() {
+        let stat = "7 (a) R 1 (b) S 1 1 1 0 -1 4194560 1 1 1 1 250 50 1 1 20 0 9 0 6000 1000000 3 18446744073709551615";
+        let reading = Reading::of(stat, 1_000.0).unwrap();
+        assert!((reading.cpu_seconds - 3.0).abs() < 1e-9 && (reading.start_seconds - 1_060.0).abs() < 1e-9);
+        assert_eq!(reading.resident_bytes, 3 * i64::try_from(rustix::param::page_size()).unwrap());
+        assert!(Reading::of("7 (a) S 1", 0.0).is_none() && Reading::of("", 0.0).is_none());
+        assert!(Reading::take().is_none_or(|now| now.open_fds > 0 && now.resident_bytes > 0));
+    }
+}

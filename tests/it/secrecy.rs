@@ -93,7 +93,7 @@ async fn hostile_text_in_any_field_is_refused_or_stands_for_itself() {
         for body in [json!({ "kind": text }), json!({ "kind": "pow", "replaces": text })] {
             harmless(&client.post("/v1/captchas", &body).await, text, &body);
         }
-        let plain: String = text.chars().filter(|sign| sign.is_ascii_graphic()).collect();
+        let plain: String = text.chars().filter(char::is_ascii_graphic).collect();
         for header in ["accept-language", "authorization", "user-agent", "x-request-id", "cookie", "x-forwarded-for"] {
             let answer = client.clone().with(header, &plain).get(&holder.path("")).await;
             harmless(&answer, &plain, &json!(header));

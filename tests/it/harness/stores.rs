@@ -129,7 +129,7 @@ impl Gated {
 
 #[async_trait]
 impl SmsProvider for Gated {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "gated"
     }
 
