@@ -51,7 +51,7 @@ fn contact(language: &Language, help: &HelpContact) -> String {
         ("hours", &help.hours, escape(&help.hours)),
         ("url", &help.url, link("", &help.url, &help.url)),
     ];
-    let given: String = lines
+    let given: Vec<_> = lines
         .into_iter()
         .filter(|(_, text, _)| !text.is_empty())
         .map(|(key, _, shown)| {
@@ -62,6 +62,6 @@ fn contact(language: &Language, help: &HelpContact) -> String {
     if given.is_empty() {
         format!("<p>{}</p>\n", escape(&language.text("index.no_contact", &[])))
     } else {
-        format!("<dl>\n{given}</dl>\n")
+        format!("<dl>\n{}</dl>\n", given.concat())
     }
 }

@@ -16,14 +16,12 @@ pub async fn show(call: Call, code: web::Path<String>) -> Result<HttpResponse, P
     let known = CODES.iter().find(|(known, _)| *known == code.as_str());
     let (code, status) = known.ok_or_else(|| Problem::new(&call, "not_found"))?;
     let catalog = call.language.catalog();
-    let sections: String = catalog
-        .tags()
-        .map(|tag| {
-            let language = Language::choose(catalog, [tag]);
-            let text = |part: &str| escape(&language.text(&format!("problem.{code}.{part}"), &GAPS));
-            let (title, detail, advice) = (text("title"), text("detail"), text("advice"));
-            format!("<section lang=\"{tag}\"><h2>{title}</h2><p>{detail}</p><p>{advice}</p></section>\n")
-        })
-        .collect();
-    Ok(page(&call.language, &format!("{code} · {status}"), &sections))
+    let section = |tag| {
+        let language = Language::choose(catalog, [tag]);
+        let text = |part: &str| escape(&language.text(&format!("problem.{code}.{part}"), &GAPS));
+        let (title, detail, advice) = (text("title"), text("detail"), text("advice"));
+        format!("<section lang=\"{tag}\"><h2>{title}</h2><p>{detail}</p><p>{advice}</p></section>\n")
+    };
+    let sections: Vec<_> = catalog.tags().map(section).collect();
+    Ok(page(&call.language, &format!("{code} · {status}"), &sections.concat()))
 }

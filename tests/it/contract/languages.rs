@@ -16,11 +16,10 @@ async fn a_problem_speaks_the_language_of_the_head() {
         ("zh;q=0.5, en;q=0.4", "zh-CN", "验证码"),
         ("fr, *", "zh-CN", "验证码"),
         ("en;q=0, zh", "zh-CN", "验证码"),
-        ("\u{7f}", "zh-CN", "验证码"),
     ];
     for (asked, tag, word) in cases {
-        let Ok(header) = reqwest::header::HeaderValue::from_bytes(asked.as_bytes()) else { continue };
-        let client = app.client().with("accept-language", header.to_str().unwrap_or_default());
+        let client = app.client().with("accept-language", asked);
+        app.advance(600);
         let refused = client.post(START, &json!({ "account": "a@example.gov.cn" })).await;
         let refused = refused.problem(422, "captcha_required");
         assert_eq!(refused.header("content-language"), Some(tag), "{asked}");

@@ -150,8 +150,8 @@ pub async fn further_codes(stage: &mut Stage) {
     stage.act_for("resendCode", &claimant).with("free").expect(&holder, 202, "code_sent").await;
     app.advance(60);
     stage.act_for("resendCode", &claimant).with("free").expect(&holder, 422, "captcha_required").await;
-    let work = holder.post("/v1/captchas", &json!({ "kind": "pow" })).await.text("id");
-    let wrong = [("/captcha", json!({ "id": work, "nonce": "no number" }))];
+    let picture = holder.post("/v1/captchas", &json!({})).await.text("id");
+    let wrong = [("/captcha", json!({ "id": picture, "answer": "?" }))];
     let act = stage.act_for("resendCode", &claimant).with_changes("work_done", &wrong);
     act.expect(&holder, 422, "captcha_incorrect").await;
     let late = [("/captcha", claimant.captcha().await)];
