@@ -9,6 +9,7 @@ mod bodies;
 mod captchas;
 mod challenges;
 mod codes;
+mod contract;
 mod credentials;
 mod enumeration;
 mod failures;

@@ -1,4 +1,4 @@
-//! The description of the API, OpenAPI 3.1: served, and printed by `resetgate openapi`.
+//! The description of the API, `OpenAPI` 3.1: served, and printed by `resetgate openapi`.
 
 use actix_web::HttpResponse;
 
