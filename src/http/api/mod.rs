@@ -35,7 +35,7 @@ pub struct ApiRules {
 /// The routes of the public listener.
 pub fn configure(routes: &mut web::ServiceConfig) {
     let only = |resource: actix_web::Resource, methods: &'static str| {
-        resource.default_service(web::to(move |call: Call| method_not_allowed(call, methods)))
+        resource.default_service(web::to(move |call: Call| std::future::ready(method_not_allowed(&call, methods))))
     };
     routes
         .service(only(web::resource("/").route(web::get().to(index::show)), "GET"))
@@ -65,8 +65,8 @@ async fn not_found(call: Call) -> HttpResponse {
     Problem::new(&call, "not_found").error_response()
 }
 
-async fn method_not_allowed(call: Call, methods: &'static str) -> HttpResponse {
-    let mut response = Problem::new(&call, "method_not_allowed").error_response();
+fn method_not_allowed(call: &Call, methods: &'static str) -> HttpResponse {
+    let mut response = Problem::new(call, "method_not_allowed").error_response();
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
     response
 }

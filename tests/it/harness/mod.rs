@@ -12,13 +12,13 @@ mod stores;
 mod wire;
 
 pub use application::{
-    ANNA, DISABLED, OLD_PASSWORD, START, Setup, TestApp, UNBOUND, UNKNOWN, WIDE_GATES, WIDE_SENDS, mailbox,
+    ANNA, DISABLED, OLD_PASSWORD, Setup, TestApp, UNBOUND, UNKNOWN, WIDE_GATES, WIDE_SENDS, mailbox,
 };
 pub use chance::Scripted;
 pub use claimant::{Claimant, solve};
 pub use client::{Answer, Client};
 pub use directory::{Directory, Fate};
-pub use doubles::{Captured, Events, Outbound, Refusing};
+pub use doubles::{Events, Outbound, Refusing};
 pub use faults::{Absent, SlowHits};
 pub use shape::Shape;
 pub use stores::{Answering, Gated};
