@@ -30,7 +30,7 @@ fn reduced(text: &str) -> String {
         let mut whole = parts.next().unwrap_or_default().to_owned();
         for part in parts {
             let random = part.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte)).count();
-            whole.push_str(&format!("{prefix}<{random}>{}", &part[random..]));
+            whole.extend([prefix, "<", &random.to_string(), ">", &part[random..]]);
         }
         text = whole;
     }
