@@ -101,7 +101,7 @@ pub async fn accounts(stage: &mut Stage) {
 
 /// case 65: a body that never ends is not waited for.
 pub async fn slow_bodies(stage: &mut Stage) {
-    let app = example_app(Setup::with("[server]\nrequest_timeout = \"1s\"")).await;
+    let app = TestApp::start_with(Setup::with("[server]\nrequest_timeout = \"1s\"")).await;
     let paths = WITH_BODY.map(|id| (id, stage.description.operation(id).path_with("")));
     let answers = join_all(paths.iter().map(|(id, path)| async { (*id, unfinished(&app, path).await) })).await;
     for (id, (status, body)) in answers {

@@ -46,6 +46,8 @@ listen = "127.0.0.1:0"
 pow_bits = 8
 [code]
 pepper = "test-pepper-test-pepper-test-pepper-1"
+[account]
+timeout = "30s"
 [account.hash]
 memory = "7MiB"
 passes = 5
