@@ -80,6 +80,9 @@ prefix = ["100000/1m"]
 budget = ["100000/1m"]
 "#;
 
+/// Puts something between the application and its account store.
+pub type Wrap = Box<dyn FnOnce(Arc<dyn AccountStore>) -> Arc<dyn AccountStore>>;
+
 /// What a test wants otherwise than usual.
 pub struct Setup {
     /// TOML over the preset.
@@ -87,7 +90,7 @@ pub struct Setup {
     /// Instead of the capturing provider.
     pub provider: Option<Arc<dyn SmsProvider>>,
     /// Wraps the account store.
-    pub accounts: Option<Box<dyn FnOnce(Arc<dyn AccountStore>) -> Arc<dyn AccountStore>>>,
+    pub accounts: Option<Wrap>,
     /// Instead of the system generator.
     pub random: Arc<dyn Randomness>,
 }

@@ -41,14 +41,14 @@ impl Outbound {
 
     /// The latest code of a challenge.
     pub fn code(&self, challenge: &str, _send: usize) -> String {
-        let of = self.codes().into_iter().filter(|message| message.reference == challenge);
-        of.last().and_then(|message| message.code).expect("a code left")
+        let latest = self.codes().into_iter().rfind(|message| message.reference == challenge);
+        latest.and_then(|message| message.code).expect("a code left")
     }
 }
 
 #[async_trait]
 impl SmsProvider for Outbound {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "captured"
     }
 
@@ -70,7 +70,7 @@ pub struct Refusing(pub SmsError);
 
 #[async_trait]
 impl SmsProvider for Refusing {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "refusing"
     }
 
