@@ -11,6 +11,7 @@ use crate::domain::Clock;
 use crate::flow::Outbox;
 use crate::http::ops::{Exposition, Readiness};
 use crate::limits::RateLimiter;
+use crate::sms::Failover;
 use crate::state::MemoryState;
 use crate::telemetry::Metrics;
 
@@ -68,6 +69,7 @@ struct Readings {
     state: Arc<MemoryState>,
     limiter: Arc<dyn RateLimiter>,
     clock: Arc<dyn Clock>,
+    failover: Option<Arc<Failover>>,
 }
 
 #[async_trait]
@@ -78,6 +80,9 @@ impl Exposition for Readings {
         gauges.flows_live.set(i64::try_from(self.state.challenges_remembered()).unwrap_or(i64::MAX));
         if let Ok(left) = self.limiter.budget_left(self.clock.now()).await {
             gauges.budget_left.set(left);
+        }
+        for (provider, open) in self.failover.iter().flat_map(|failover| failover.health()) {
+            gauges.breaker(&provider, open);
         }
         self.metrics.text()
     }
@@ -90,5 +95,6 @@ pub(super) fn metrics(parts: &Parts) -> Box<dyn Exposition> {
         state: Arc::clone(&parts.state),
         limiter: Arc::clone(&parts.limiter),
         clock: Arc::clone(&parts.clock),
+        failover: parts.failover.clone(),
     })
 }

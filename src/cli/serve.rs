@@ -75,16 +75,20 @@ pub(super) fn start_logs(settings: &Settings, sources: &dyn Sources) -> Result<(
     Ok(())
 }
 
-/// Ends with the first SIGTERM or SIGINT; a second one ends the process at once.
+/// Ends with the first SIGTERM, SIGINT or SIGHUP; a second one ends the process at once.
 fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    // The exit code of a process that a signal ended: 128 and its number.
+    let mut next = async move || {
+        tokio::select! { _ = terminate.recv() => 143, _ = interrupt.recv() => 130, _ = hangup.recv() => 129 }
+    };
     Ok(async move {
-        let mut next = async || tokio::select! { _ = terminate.recv() => 143, _ = interrupt.recv() => 130 };
         next().await;
         tokio::spawn(async move {
-            let code = tokio::select! { _ = terminate.recv() => 143, _ = interrupt.recv() => 130 };
+            let code = next().await;
             tracing::warn!("a second signal: stopping at once");
             std::process::exit(code);
         });

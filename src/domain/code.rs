@@ -12,8 +12,11 @@ use super::{ChallengeId, MailboxAddress, Purpose, Randomness};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
     /// Something other than digits, spaces and hyphens.
-    #[error("the code has digits only")]
-    NotDigits,
+    #[error("the code has {expected} digits and nothing else")]
+    NotDigits {
+        /// How many digits a code has.
+        expected: usize,
+    },
     /// Another number of digits.
     #[error("the code has {expected} digits, {given} were typed")]
     Length {
@@ -45,7 +48,7 @@ impl OneTimeCode {
     pub fn parse(typed: &str, digits: usize) -> Result<Self, CodeError> {
         // A code is short; whatever is long is refused before any work is done on it.
         if typed.len() > 256 {
-            return Err(CodeError::NotDigits);
+            return Err(CodeError::NotDigits { expected: digits });
         }
         let mut code = String::with_capacity(digits);
         for sign in typed.chars() {
@@ -53,7 +56,7 @@ impl OneTimeCode {
                 '0'..='9' => code.push(sign),
                 '０'..='９' => code.extend(std::iter::once(sign).nfkc()),
                 ' ' | '-' | '\u{3000}' | '\u{a0}' => {}
-                _ => return Err(CodeError::NotDigits),
+                _ => return Err(CodeError::NotDigits { expected: digits }),
             }
         }
         if code.len() != digits {
@@ -208,7 +211,7 @@ mod tests {
             assert_eq!(OneTimeCode::parse(typed, 6).unwrap().expose(), "123456", "{typed}");
         }
         for typed in ["١٢٣٤٥٦", "+12345", "1e5", "0x1E240", "123456\0", "12345a", "①②③④⑤⑥", "null"] {
-            assert_eq!(OneTimeCode::parse(typed, 6).unwrap_err(), CodeError::NotDigits, "{typed}");
+            assert_eq!(OneTimeCode::parse(typed, 6).unwrap_err(), CodeError::NotDigits { expected: 6 }, "{typed}");
         }
         for (typed, given) in [("", 0), ("12345", 5), ("1234567", 7)] {
             assert_eq!(OneTimeCode::parse(typed, 6).unwrap_err(), CodeError::Length { expected: 6, given });

@@ -136,7 +136,7 @@ impl CaptchaFlow {
             CaptchaFault::Expired => "expired",
         };
         self.audit.record(&origin.event(EventKind::CaptchaAnswered { kind: kind.as_str(), result }));
-        FlowError::Captcha { fault, fresh: Some(Box::new(self.draw(origin, kind, purpose))) }
+        FlowError::Captcha { fault, fresh: Box::new(self.draw(origin, kind, purpose)) }
     }
 }
 

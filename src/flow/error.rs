@@ -39,7 +39,7 @@ pub enum FlowError {
         /// What was wrong.
         fault: CaptchaFault,
         /// The next one, so that the client needs no second round trip.
-        fresh: Option<Box<Issued>>,
+        fresh: Box<Issued>,
     },
     /// No such captcha.
     #[error("no such captcha")]
@@ -128,8 +128,7 @@ impl From<Refusal> for FlowError {
             Refusal::State(State::Locked) => Self::Locked,
             Refusal::State(State::Expired) => Self::Expired,
             Refusal::State(state) => Self::State(state),
-            // The moment is filled in by the caller, which has the clock.
-            Refusal::TooSoon { wait } => Self::TooSoon { wait, until: Timestamp::from_millis(0) },
+            Refusal::TooSoon { wait, until } => Self::TooSoon { wait, until },
             Refusal::SendsExhausted => Self::SendsExhausted,
         }
     }

@@ -33,11 +33,7 @@ impl Problem {
                 };
                 let problem = Self::new(call, code);
                 let message = call.language.text(&format!("problem.{code}.detail"), &[]);
-                let problem = problem.at("/captcha/answer", code, message);
-                match fresh {
-                    Some(fresh) => problem.with("captcha", answers::captcha(fresh)),
-                    None => problem,
-                }
+                problem.at("/captcha/answer", code, message).with("captcha", answers::captcha(fresh))
             }
             FlowError::CaptchaNotFound => Self::new(call, "not_found"),
             FlowError::CaptchaGone => Self::new(call, "captcha_gone"),
@@ -94,10 +90,8 @@ fn whole_seconds(wait: std::time::Duration) -> u64 {
 }
 
 fn code_form(call: &Call, form: CodeError) -> Problem {
-    let digits = match form {
-        CodeError::Length { expected, .. } => expected.to_string(),
-        CodeError::NotDigits => "6".to_owned(),
-    };
+    let (CodeError::Length { expected, .. } | CodeError::NotDigits { expected }) = form;
+    let digits = expected.to_string();
     let values = [("n", digits.as_str())];
     let message = call.language.text("problem.code_format.detail", &values);
     Problem::with_values(call, "code_format", &values).at("/code", "code_format", message)

@@ -30,7 +30,6 @@ pub fn gather(merged: &Merged, server: &ServerSettings, ops: Option<std::net::So
         public_https: server.public_url.is_https(),
         public_loopback: server.public_url.is_loopback(),
         trusted_proxies: server.trusted_proxies.clone(),
-        demo_accounts: dev,
         console_sms: console_providers(merged, &providers),
         has_provider: !providers.is_empty(),
         captcha_required: is_on("captcha.required"),

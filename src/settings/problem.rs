@@ -48,8 +48,6 @@ pub enum Number {
     TrustsEverybody = 37,
     /// No way to send a code.
     NoProvider = 38,
-    /// Made-up accounts.
-    DemoAccounts = 39,
     /// Codes can be guessed.
     GuessBudget = 40,
     /// Logs may show what passes.

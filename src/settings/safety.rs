@@ -26,8 +26,6 @@ pub struct SafetyFacts {
     pub public_loopback: bool,
     /// Peers whose forwarded header is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// Whether the accounts are made up.
-    pub demo_accounts: bool,
     /// Names of providers that print codes.
     pub console_sms: Vec<String>,
     /// Whether any provider is named.
@@ -155,10 +153,6 @@ fn messages(facts: &SafetyFacts) -> Vec<Finding> {
     if !facts.has_provider {
         let help = "name a gateway: providers = [\"main\"] under [sms], and a table [sms.provider.main]";
         found.push(Finding::error(Number::NoProvider, "sms.providers", "empty, so no code can leave", help));
-    }
-    if facts.demo_accounts {
-        let problem = "made-up accounts with known passwords are for resetgate dev";
-        found.push(Finding::error(Number::DemoAccounts, "account.kind", problem, "name your own account store"));
     }
     found
 }

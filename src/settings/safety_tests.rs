@@ -10,7 +10,6 @@ fn safe() -> SafetyFacts {
         public_https: true,
         public_loopback: false,
         trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
-        demo_accounts: false,
         console_sms: Vec::new(),
         has_provider: true,
         captcha_required: true,
@@ -41,7 +40,7 @@ type Change = fn(&mut SafetyFacts);
 /// case 96: each unsafe fact is refused by itself.
 #[test]
 fn each_unsafe_fact_is_refused() {
-    let table: [(Number, Change); 13] = [
+    let table: [(Number, Change); 12] = [
         (Number::CaptchaOff, |facts| facts.captcha_required = false),
         (Number::LimitsOff, |facts| facts.limits_enabled = false),
         (Number::ConsoleSms, |facts| facts.console_sms = vec!["main".into()]),
@@ -52,7 +51,6 @@ fn each_unsafe_fact_is_refused() {
         (Number::TrustsEverybody, |facts| facts.trusted_proxies = vec!["0.0.0.0/0".parse().unwrap()]),
         (Number::TrustsEverybody, |facts| facts.trusted_proxies = vec!["::/1".parse().unwrap()]),
         (Number::NoProvider, |facts| facts.has_provider = false),
-        (Number::DemoAccounts, |facts| facts.demo_accounts = true),
         (Number::TraceLog, |facts| facts.trace_log = true),
         (Number::GuessBudget, |facts| facts.guess.max_attempts = 11),
     ];
@@ -76,7 +74,6 @@ fn development_may_do_everything_but_be_reached() {
         captcha_required: false,
         limits_enabled: false,
         console_sms: vec!["console".into()],
-        demo_accounts: true,
         public_https: false,
         public_loopback: true,
         guess: GuessBudget { rates: Vec::new(), ..safe().guess },

@@ -32,6 +32,14 @@ pub struct Gauges {
     pub budget_left: Gauge<f64, AtomicU64>,
     /// Challenges remembered, about.
     pub flows_live: Gauge,
+    breakers: Family<Labels1, Gauge>,
+}
+
+impl Gauges {
+    /// Whether messages pass a provider by at present.
+    pub fn breaker(&self, provider: &str, open: bool) {
+        self.breakers.get_or_create(&one("provider", provider)).set(i64::from(open));
+    }
 }
 
 /// The registry and every family outside `http`.
@@ -92,6 +100,7 @@ impl Metrics {
         let gauges = Gauges::default();
         registry.register("sms_queue_depth", "Messages waiting or being sent", gauges.queue_depth.clone());
         registry.register("sms_budget_remaining_ratio", "Part of the send budget left", gauges.budget_left.clone());
+        registry.register("sms_breaker_open", "Whether messages pass the provider by", gauges.breakers.clone());
         registry.register("flows_live", "Challenges remembered, about", gauges.flows_live.clone());
         let mut process = Registry::with_prefix("process");
         process.register_collector(Box::new(Process));

@@ -82,7 +82,7 @@ async fn every_way_to_store_a_mobile_number_reaches_its_one_form() {
     }
 }
 
-/// cases 69 and 70: a short, malformed, empty, double, landline, satellite or premium number gets nothing; the answer
+/// case 69 and case 70: a short, malformed, empty, double, landline, satellite or premium number gets nothing; the answer
 /// is the one of every address, and the trail says why.
 #[tokio::test]
 async fn a_stored_number_that_no_code_can_reach_gets_none_and_the_answer_does_not_say_so() {

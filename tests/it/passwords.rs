@@ -48,7 +48,7 @@ async fn passwords_that_no_policy_takes_are_refused_with_their_rule_and_the_code
     anna.complete(&LONG[..12]).await.expect(200);
 }
 
-/// cases 71 and 72: what is accepted is taken whole. argon2 knows no limit of 72 bytes: of 84 the last one counts, and
+/// case 71 and case 72: what is accepted is taken whole. argon2 knows no limit of 72 bytes: of 84 the last one counts, and
 /// so do spaces at the ends; an emoji is one sign.
 #[tokio::test]
 async fn passwords_are_taken_whole_to_their_last_byte() {
@@ -75,7 +75,7 @@ async fn passwords_are_taken_whole_to_their_last_byte() {
     assert_eq!(rules(&recover(&app, &long).await.expect(422)), ["policy.length"], "31 signs");
 }
 
-/// cases 71 and 74: both spellings of a word are one password. The API takes it once; pages compare two entries before
+/// case 71 and case 74: both spellings of a word are one password. The API takes it once; pages compare two entries before
 /// they send one, and whatever spelling arrives, the same password is written.
 #[tokio::test]
 async fn both_normal_forms_of_a_password_are_one_password() {

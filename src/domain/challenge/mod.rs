@@ -152,6 +152,8 @@ pub enum Refusal {
     TooSoon {
         /// How long to wait.
         wait: Duration,
+        /// Until when.
+        until: Timestamp,
     },
     /// All codes of the challenge were sent.
     #[error("no sends left")]
@@ -199,7 +201,9 @@ impl ChallengeView {
     pub fn resend_refusal(&self, now: Timestamp) -> Option<Refusal> {
         match self.state {
             State::CodeSent if self.sends_left == 0 => Some(Refusal::SendsExhausted),
-            State::CodeSent if now < self.resend_at => Some(Refusal::TooSoon { wait: self.resend_at.since(now) }),
+            State::CodeSent if now < self.resend_at => {
+                Some(Refusal::TooSoon { wait: self.resend_at.since(now), until: self.resend_at })
+            }
             State::CodeSent => None,
             state => Some(Refusal::State(state)),
         }

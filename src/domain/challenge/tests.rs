@@ -156,7 +156,10 @@ fn a_further_code_waits_a_minute_and_there_are_three_in_all() {
     let claim = Claim::armed("111111");
     let credential = claim.credential.digest();
     let wait = Duration::from_secs(1);
-    assert_eq!(claim.challenge.clone().resend(&credential, seconds(59)).unwrap_err(), Refusal::TooSoon { wait });
+    assert_eq!(
+        claim.challenge.clone().resend(&credential, seconds(59)).unwrap_err(),
+        Refusal::TooSoon { wait, until: seconds(60) }
+    );
     let second = claim.challenge.resend(&credential, seconds(60)).unwrap();
     let third = second.resend(&credential, seconds(120)).unwrap();
     assert_eq!(third.resend(&credential, seconds(180)).unwrap_err(), Refusal::SendsExhausted);

@@ -2,11 +2,10 @@
 
 use super::{RecoveryFlow, RecoveryParts, Start, Started};
 use crate::audit::EventKind;
-use crate::domain::{Challenge, ChallengeId, ChallengeView, FlowCredential, Purpose, Refusal, State};
+use crate::domain::{Challenge, ChallengeId, ChallengeView, FlowCredential, Purpose, State};
 use crate::flow::outbox::Place;
 use crate::flow::{CaptchaAnswered, Delivery, FlowError, Origin, Passed};
 use crate::limits::RequesterGate;
-use crate::state::StepError;
 
 impl RecoveryFlow {
     /// Starts a recovery: gate, captcha, unarmed challenge, outbox. The answer is the same for every address.
@@ -45,23 +44,16 @@ impl RecoveryFlow {
         let parts = &*self.parts;
         let allowance = parts.gates.pass(RequesterGate::Start, origin).await?;
         let now = parts.clock.now();
-        let refused = |refusal| match refusal {
-            Refusal::TooSoon { wait } => FlowError::TooSoon { wait, until: now.plus(wait) },
-            other => other.into(),
-        };
         let before = parts.challenges.view(id, &credential.digest(), now).await?;
         // Looked at before the captcha, so that nobody solves one for nothing; the step below decides.
         if let Some(refusal) = before.resend_refusal(now) {
-            return Err(refused(refusal));
+            return Err(refusal.into());
         }
         if before.send > parts.rules.resend_free {
             parts.take_captcha(origin, captcha.as_ref()).await?;
         }
         let place = parts.outbox.reserve()?;
-        let view = parts.challenges.resend(id, &credential.digest(), now).await.map_err(|error| match error {
-            StepError::Refused(refusal) => refused(refusal),
-            StepError::State(error) => error.into(),
-        })?;
+        let view = parts.challenges.resend(id, &credential.digest(), now).await?;
         RecoveryParts::hand_over(place, origin, &view);
         parts.record(origin, &view, EventKind::ResetResendRequested);
         Ok(Passed { value: view, allowance })
