@@ -1,14 +1,17 @@
 //! The two listeners. Shared parts are built outside the factory closure, which runs once per worker.
 
+use std::any::Any;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use actix_cors::Cors;
-use actix_web::dev::Server;
+use actix_web::dev::{Extensions, Server};
 use actix_web::http::header;
 use actix_web::middleware::{Condition, from_fn};
+use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer, web};
+use rustix::net::sockopt::set_tcp_user_timeout;
 
 use super::parts::Parts;
 use super::{StartError, config_answer, readiness};
@@ -53,7 +56,9 @@ pub(super) fn api(settings: &Settings, parts: &Parts) -> Result<(Server, SocketA
     .workers(workers(server.workers))
     .keep_alive(server.keep_alive.get())
     .client_request_timeout(server.request_timeout.get())
-    .shutdown_timeout(server.shutdown_grace.as_secs())
+    .shutdown_timeout((server.shutdown_grace.as_secs() / 2).max(1))
+    .max_connections(MAX_CONNECTIONS)
+    .on_connect(end_stalled_readers)
     .disable_signals()
     .listen(listener);
     let running = running.map_err(|reason| StartError::Listen { address, key: "server.listen", reason })?;
@@ -80,6 +85,17 @@ pub(super) fn ops(
         .listen(listener);
     let running = running.map_err(|reason| StartError::Listen { address, key: "ops.listen", reason })?;
     Ok(Some((running.run(), address)))
+}
+
+/// For each worker; what is beyond waits to be accepted.
+const MAX_CONNECTIONS: usize = 4_096;
+
+/// A peer that stops reading holds memory and a connection; the system ends it after half a minute without progress.
+fn end_stalled_readers(connection: &dyn Any, _: &mut Extensions) {
+    let stalled = connection.downcast_ref::<TcpStream>().map(|stream| set_tcp_user_timeout(stream, 30_000));
+    if let Some(Err(error)) = stalled {
+        tracing::debug!(%error, "no time-out for a connection whose peer stops reading");
+    }
 }
 
 fn workers(configured: usize) -> usize {

@@ -94,6 +94,9 @@ pub struct Application {
     grace: Duration,
 }
 
+/// What confirmations and queue get at the end in any case.
+const FLOOR: Duration = Duration::from_secs(2);
+
 /// How often the gates forget what no longer limits anybody.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
@@ -161,7 +164,8 @@ impl Application {
         tokio::time::sleep(self.delay).await;
         // One deadline for requests, confirmations and queue together.
         let deadline = tokio::time::Instant::now() + self.grace;
-        let left = || deadline.saturating_duration_since(tokio::time::Instant::now());
+        // A connection that is stuck may not cost the confirmations and the queue their turn.
+        let left = || deadline.saturating_duration_since(tokio::time::Instant::now()).max(FLOOR);
         api_handle.stop(true).await;
         if !self.tasks.finish(left()).await {
             tracing::warn!("some confirmations did not end within server.shutdown_grace");

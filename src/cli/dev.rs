@@ -36,7 +36,7 @@ pub(super) fn run(mut inputs: Inputs, sources: &dyn Sources, out: &mut dyn Write
     }
     wait(async {
         let mut outside = Outside::system();
-        if let Err(error) = prepare(&settings, &mut outside).await {
+        if let Err(error) = prepare(&settings, &data.0, &mut outside).await {
             let _ = writeln!(err, "error: {error}");
             return FAILED;
         }
@@ -44,7 +44,12 @@ pub(super) fn run(mut inputs: Inputs, sources: &dyn Sources, out: &mut dyn Write
     })
 }
 
-async fn prepare(settings: &Settings, outside: &mut Outside) -> Result<(), String> {
+async fn prepare(settings: &Settings, data: &Path, outside: &mut Outside) -> Result<(), String> {
+    // Demo people have published passwords; they are put into no store that stays.
+    if !settings.account.sqlite.path.starts_with(data) {
+        let path = settings.account.sqlite.path.display();
+        return Err(format!("account.sqlite.path is {path}, but dev keeps its demo people apart; leave the key out"));
+    }
     let hashing =
         HashPool::new(&settings.account.hash, Arc::clone(&outside.random)).map_err(|error| error.to_string())?;
     let accounts = SqliteAccounts::open(&settings.account, hashing, Arc::clone(&outside.clock)).await;

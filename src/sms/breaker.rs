@@ -17,6 +17,8 @@ struct State {
     failures: u32,
     first_failure: Option<Timestamp>,
     open_until: Option<Timestamp>,
+    /// When it opened first in this outage.
+    opened_at: Option<Timestamp>,
 }
 
 impl Breaker {
@@ -38,9 +40,11 @@ impl Breaker {
         }
     }
 
-    /// Whether messages pass the provider by at `now`.
-    pub(super) fn is_open(&self, now: Timestamp) -> bool {
-        self.state().open_until.is_some_and(|until| now < until)
+    /// What may be shown to anybody: open and worth a try in turn since the outage began, for `open_for` each. Never
+    /// whether a message has tried it, because only a message to an existing account does.
+    pub(super) fn shows_open(&self, now: Timestamp) -> bool {
+        let turn = self.settings.open_for.get().as_millis().max(1);
+        self.state().opened_at.is_some_and(|at| (now.since(at).as_millis() / turn).is_multiple_of(2))
     }
 
     /// The provider answered, whatever it said.
@@ -58,6 +62,7 @@ impl Breaker {
         state.failures = state.failures.saturating_add(1);
         if state.open_until.is_some() || state.failures >= self.settings.failures {
             state.open_until = Some(now.plus(self.settings.open_for.get()));
+            state.opened_at = state.opened_at.or(Some(now));
         }
     }
 
@@ -90,9 +95,9 @@ mod tests {
         breaker.answered();
         breaker.failed(at(2));
         breaker.failed(at(3));
-        assert!(breaker.admits(at(3)) && !breaker.is_open(at(3)));
+        assert!(breaker.admits(at(3)) && !breaker.shows_open(at(3)));
         breaker.failed(at(4));
-        assert!(!breaker.admits(at(4)) && breaker.is_open(at(4)));
+        assert!(!breaker.admits(at(4)) && breaker.shows_open(at(4)));
     }
 
     #[test]
@@ -102,6 +107,24 @@ mod tests {
             breaker.failed(at(second));
         }
         assert!(breaker.admits(at(93)));
+    }
+
+    /// case 42: what is shown changes with time alone; a message that tries, which only an existing account sends, does not.
+    #[test]
+    fn a_message_that_tries_does_not_show() {
+        let (tried, untried) = (breaker(), breaker());
+        for breaker in [&tried, &untried] {
+            (0..3).for_each(|second| breaker.failed(at(second)));
+        }
+        for second in [2, 61, 62, 63, 121, 122, 181, 182] {
+            if second >= 62 && tried.admits(at(second)) {
+                tried.failed(at(second));
+            }
+            assert_eq!(tried.shows_open(at(second)), untried.shows_open(at(second)), "{second}");
+        }
+        assert!(untried.shows_open(at(61)) && !untried.shows_open(at(62)) && untried.shows_open(at(122)));
+        tried.answered();
+        assert!(!tried.shows_open(at(182)));
     }
 
     /// case 88: after the open time exactly one message tries.

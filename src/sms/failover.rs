@@ -30,7 +30,7 @@ impl Failover {
     pub fn health(&self) -> Vec<(String, bool)> {
         let now = self.clock.now();
         let each = self.providers.iter();
-        each.map(|(provider, breaker)| (provider.name().to_owned(), breaker.is_open(now))).collect()
+        each.map(|(provider, breaker)| (provider.name().to_owned(), breaker.shows_open(now))).collect()
     }
 
     /// Tells the breaker what became of a message. An unknown outcome is a failure: messages are being lost there.

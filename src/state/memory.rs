@@ -211,7 +211,7 @@ impl ChallengeStore for MemoryState {
     async fn cancel_others(&self, subject: &SubjectId, except: &ChallengeId, now: Timestamp) -> Result<(), StateError> {
         let others = self.armed.remove(subject).unwrap_or_default();
         for id in others.iter().filter(|id| *id != except) {
-            let _ = self.step(id, |challenge| Ok((challenge.cancel(now), ())));
+            let _ = self.step(id, |challenge| Ok((challenge.supersede(now), ())));
         }
         Ok(())
     }

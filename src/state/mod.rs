@@ -97,7 +97,7 @@ pub trait ChallengeStore: Send + Sync {
     ) -> Result<ChallengeView, StepError>;
     /// Ends a challenge, whoever asks; an ended one stays as it is.
     async fn cancel(&self, id: &ChallengeId, now: Timestamp) -> Result<(), StateError>;
-    /// Ends every armed challenge of an account but `except`.
+    /// Takes the codes of every challenge of an account but `except`; verified ones end, the others become decoys.
     async fn cancel_others(&self, subject: &SubjectId, except: &ChallengeId, now: Timestamp) -> Result<(), StateError>;
 }
 

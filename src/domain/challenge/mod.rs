@@ -27,7 +27,7 @@ pub struct ChallengeRules {
     pub ttl: Duration,
     /// Time to choose a password after the code was right.
     pub verified_ttl: Duration,
-    /// New passwords refused for personal facts before the challenge ends, so that it is no oracle for them.
+    /// New passwords refused before the challenge ends, so that it is no oracle for personal facts.
     pub max_refusals: u8,
 }
 

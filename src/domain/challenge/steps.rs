@@ -15,6 +15,10 @@ impl Challenge {
     /// When the challenge has ended, or a later send overtook this one.
     pub fn arm(mut self, arming: Arming, now: Timestamp) -> Result<Self, Refusal> {
         self.expect(State::CodeSent, now)?;
+        // A worker that comes after the code's own end would send what cannot work.
+        if now >= self.code_expires_at {
+            return Err(Refusal::State(State::Expired));
+        }
         if arming.send != self.sends {
             return Err(Refusal::SendsExhausted);
         }
@@ -102,7 +106,7 @@ impl Challenge {
         self
     }
 
-    /// Counts a password that was refused for personal facts; the last one ends the challenge.
+    /// Counts a password that was refused by rules that know the account; the last one ends the challenge.
     ///
     /// # Errors
     /// When the challenge is not verified, or no longer.
@@ -114,6 +118,18 @@ impl Challenge {
         }
         self.refusals_left = self.refusals_left.saturating_sub(1);
         Ok(self)
+    }
+
+    /// Makes way for a sibling that wrote the password. A challenge whose code was right ends; one that still waits
+    /// for its code becomes a decoy, because its holder may be a stranger and must not see that anything happened.
+    #[must_use]
+    pub fn supersede(mut self, now: Timestamp) -> Self {
+        match self.state(now) {
+            State::CodeSent => self.armed.clear(),
+            State::Verified => self.state = State::Cancelled,
+            _ => {}
+        }
+        self
     }
 
     /// Ends the challenge, if it has not ended.

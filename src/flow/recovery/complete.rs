@@ -106,12 +106,9 @@ impl RecoveryParts {
         if facts.is_empty() && shape.is_empty() {
             return Ok(());
         }
-        // Only answers about personal facts are counted: the sixth would begin to be an oracle.
-        let view = if facts.is_empty() {
-            proven.view.clone()
-        } else {
-            self.challenges.refuse(&proven.view.id, &proven.credential.digest(), self.clock.now()).await?
-        };
+        // Counted whatever was broken: that nothing personal was found tells as much as that something was, and a
+        // password whose shape can never do would ask for nothing.
+        let view = self.challenges.refuse(&proven.view.id, &proven.credential.digest(), self.clock.now()).await?;
         if view.state == State::Locked {
             self.record(origin, &view, EventKind::FlowLocked);
             return Err(FlowError::Locked);
@@ -155,8 +152,11 @@ impl RecoveryParts {
                     AccountError::Unavailable { .. } | AccountError::Busy | AccountError::PasswordRefused { .. } => {
                         self.challenges.reinstate(&id, now).await?;
                     }
-                    AccountError::NoSuchAccount | AccountError::Unknown { .. } => {
+                    AccountError::NoSuchAccount => self.challenges.complete(&id, now).await?,
+                    // As if it was written, because it may have been.
+                    AccountError::Unknown { .. } => {
                         self.challenges.complete(&id, now).await?;
+                        self.challenges.cancel_others(&subject.id, &id, now).await?;
                     }
                 }
                 Err(self.store_failed(origin, proven, error))
