@@ -191,7 +191,7 @@ async fn after_success_the_holder_is_told_and_nothing_else_is_left_open() {
     assert_eq!((notices[0].to.as_str(), &notices[0].code), ("+8613800138000", &None));
     assert!(!notices[0].text.contains(NEW) && !notices[0].text.contains(|sign: char| sign.is_ascii_digit()));
 
-    other.verify(&other_code).await.expect(409);
+    other.verify(&other_code).await.problem(422, "code_incorrect");
     verified_elsewhere.complete("Another-Word-2026x").await.expect(409);
     anna.complete("Another-Word-2026x").await.expect(409);
     assert_eq!(anna.status().await.expect(200).text("state"), "completed");
