@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 use std::time::Instant;
 
+use rustix::process::Signal;
 use serde_json::json;
 
 use crate::process::{Running, resetgate, run_with};
@@ -47,6 +48,28 @@ fn free() -> SocketAddr {
 #[expect(clippy::disallowed_methods, reason = "told, and judged only by a bound that no machine reaches")]
 fn now() -> Instant {
     Instant::now()
+}
+
+/// case 96: the demo people have published passwords, so they are put into no store that stays.
+#[test]
+fn dev_puts_its_demo_people_into_no_store_that_stays() {
+    let (temporary, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let real = elsewhere.path().join("accounts.db");
+    let refused = dev(&temporary).env("RESETGATE__ACCOUNT__SQLITE__PATH", &real).output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("account.sqlite.path"));
+    assert!(!real.exists());
+}
+
+/// Closing the terminal is a way to stop: in good order, with nothing left behind.
+#[test]
+fn a_hang_up_stops_dev_in_good_order() {
+    let temporary = tempfile::tempdir().unwrap();
+    let running = Running::start(&mut dev(&temporary));
+    api(&running);
+    running.signal(Signal::HUP);
+    running.ended().expect(0);
+    assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0);
 }
 
 #[test]
