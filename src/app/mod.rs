@@ -17,7 +17,7 @@ use std::time::Duration;
 use crate::account::AccountStore;
 use crate::audit::{AuditEvent, AuditSink, EventKind, Trail};
 use crate::domain::{Clock, Randomness, SystemClock, SystemRandom};
-use crate::flow::{OutboxWorkers, Tasks};
+use crate::flow::{OutboxWorkers, RecoveryFlow, Tasks};
 use crate::limits::RateLimiter;
 use crate::settings::Settings;
 use crate::sms::{ConsoleWriter, SmsProvider};
@@ -85,6 +85,7 @@ pub struct Application {
     ops_address: Option<SocketAddr>,
     stopping: Arc<AtomicBool>,
     tasks: Tasks,
+    recovery: RecoveryFlow,
     outbox: OutboxWorkers,
     limiter: Arc<dyn RateLimiter>,
     clock: Arc<dyn Clock>,
@@ -97,7 +98,7 @@ pub struct Application {
 /// What confirmations and queue get at the end in any case.
 const FLOOR: Duration = Duration::from_secs(2);
 
-/// How often the gates forget what no longer limits anybody.
+/// How often the gates forget what no longer limits anybody, and recoveries that ended by time are counted.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 impl Application {
@@ -117,6 +118,7 @@ impl Application {
             ops_address,
             stopping,
             tasks: parts.tasks,
+            recovery: parts.recovery,
             outbox: parts.outbox_workers,
             limiter: parts.limiter,
             clock: parts.clock,
@@ -145,7 +147,7 @@ impl Application {
     /// When a server ends by itself.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), StartError> {
         self.audit.record(&AuditEvent::of(EventKind::Service { phase: "started" }));
-        let sweeper = tokio::spawn(sweep(Arc::clone(&self.limiter), Arc::clone(&self.clock)));
+        let sweeper = tokio::spawn(sweep(Arc::clone(&self.limiter), Arc::clone(&self.clock), self.recovery.clone()));
         let (api_handle, ops_handle) = (self.api.handle(), self.ops.as_ref().map(actix_web::dev::Server::handle));
         let api = tokio::spawn(self.api);
         let ops = tokio::spawn(async move {
@@ -191,10 +193,11 @@ impl Application {
     }
 }
 
-async fn sweep(limiter: Arc<dyn RateLimiter>, clock: Arc<dyn Clock>) {
+async fn sweep(limiter: Arc<dyn RateLimiter>, clock: Arc<dyn Clock>, recovery: RecoveryFlow) {
     let mut timer = tokio::time::interval(SWEEP_EVERY);
     loop {
         timer.tick().await;
         limiter.sweep(clock.now()).await;
+        recovery.count_expired().await;
     }
 }

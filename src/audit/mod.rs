@@ -61,6 +61,11 @@ pub enum EventKind {
     FlowLocked,
     /// A challenge was cancelled by its owner.
     FlowCancelled,
+    /// Challenges ended by time, unnoticed by anybody. Counted only.
+    FlowsExpired {
+        /// How many since it was last told.
+        count: u64,
+    },
     /// A new password was refused; the ids of the broken rules.
     PasswordRefused {
         /// Rule ids.
@@ -123,6 +128,7 @@ impl EventKind {
             Self::CodeRejected { .. } => "code.rejected",
             Self::FlowLocked => "flow.locked",
             Self::FlowCancelled => "flow.cancelled",
+            Self::FlowsExpired { .. } => "flows.expired",
             Self::PasswordRefused { .. } => "password.refused",
             Self::PasswordReset { .. } => "password.reset",
             Self::StoreFailed { .. } => "store.failed",
@@ -135,10 +141,22 @@ impl EventKind {
         }
     }
 
+    /// Whether the service itself did it, and nobody at the page.
+    #[must_use]
+    pub const fn is_by_service(&self) -> bool {
+        matches!(self, Self::Service { .. } | Self::BudgetLow { .. } | Self::FlowsExpired { .. })
+    }
+
     /// Counted in metrics but not written to the trail, where a flood would bury what matters.
     #[must_use]
     pub const fn is_routine(&self) -> bool {
-        matches!(self, Self::CaptchaIssued { .. } | Self::CaptchaAnswered { .. } | Self::RateLimited { .. })
+        matches!(
+            self,
+            Self::CaptchaIssued { .. }
+                | Self::CaptchaAnswered { .. }
+                | Self::RateLimited { .. }
+                | Self::FlowsExpired { .. }
+        )
     }
 }
 

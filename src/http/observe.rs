@@ -11,7 +11,7 @@ use actix_web::{Error, HttpMessage, ResponseError, web};
 
 use super::call::{Call, CallRules, is_foreign};
 use super::metrics::HttpMetrics;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemCode};
 use super::unread::Unread;
 
 /// What the middleware needs.
@@ -53,6 +53,10 @@ pub async fn observe(
     let route = response.request().match_pattern().unwrap_or_else(|| "other".to_owned());
     let status = response.status().as_u16();
     observation.metrics.record(&route, method.as_str(), status, took);
+    let told = response.response().extensions().get::<ProblemCode>().copied();
+    if let Some(ProblemCode(code)) = told.filter(|_| response.status().is_client_error()) {
+        observation.metrics.form_error(code);
+    }
     if observation.access_log {
         // No path and no query: a mistyped address could hold anything.
         tracing::info!(

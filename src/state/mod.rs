@@ -99,6 +99,8 @@ pub trait ChallengeStore: Send + Sync {
     async fn cancel(&self, id: &ChallengeId, now: Timestamp) -> Result<(), StateError>;
     /// Takes the codes of every challenge of an account but `except`; verified ones end, the others become decoys.
     async fn cancel_others(&self, subject: &SubjectId, except: &ChallengeId, now: Timestamp) -> Result<(), StateError>;
+    /// How many challenges ended by time since this was last asked. Each counts once, and none that ended otherwise.
+    async fn take_expired(&self, now: Timestamp) -> Result<u64, StateError>;
 }
 
 /// Single-use ids: captchas and whatever else may serve once.

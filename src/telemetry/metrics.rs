@@ -163,8 +163,8 @@ impl Families {
         registry.register_with_unit("audit_last_write_timestamp", help, Unit::Seconds, self.audit_last.clone());
     }
 
-    fn flow(&self, outcome: &str) {
-        self.flows.get_or_create(&[("kind", "reset".to_owned()), ("outcome", outcome.to_owned())]).inc();
+    fn flow(&self, outcome: &str, count: u64) {
+        self.flows.get_or_create(&[("kind", "reset".to_owned()), ("outcome", outcome.to_owned())]).inc_by(count);
     }
 
     fn send(&self, provider: &str, result: &str) {
@@ -197,10 +197,11 @@ impl AuditSink for Families {
             EventKind::CodeRejected { result } => {
                 self.codes_verified.get_or_create(&one("result", result)).inc();
             }
-            EventKind::FlowLocked => self.flow("locked"),
-            EventKind::FlowCancelled => self.flow("cancelled"),
+            EventKind::FlowLocked => self.flow("locked", 1),
+            EventKind::FlowCancelled => self.flow("cancelled", 1),
+            EventKind::FlowsExpired { count } => self.flow("expired", *count),
             EventKind::PasswordReset { seconds } => {
-                self.flow("completed");
+                self.flow("completed", 1);
                 self.flow_seconds.get_or_create(&one("kind", "reset")).observe(*seconds);
             }
             EventKind::PasswordRefused { rules } => {

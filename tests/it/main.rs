@@ -13,6 +13,7 @@ mod contract;
 mod credentials;
 mod enumeration;
 mod failures;
+mod figures;
 mod fuzz;
 mod harness;
 mod heads;

@@ -24,6 +24,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::CodeRejected { result: "wrong" },
         EventKind::FlowLocked,
         EventKind::FlowCancelled,
+        EventKind::FlowsExpired { count: 3 },
         EventKind::PasswordRefused { rules: vec!["length"] },
         EventKind::PasswordReset { seconds: 42.0 },
         EventKind::StoreFailed { result: "busy" },
@@ -91,6 +92,7 @@ fn every_kind_keeps_the_words_it_came_with() {
         r#""result":"busy""#,
         r#""result":"failed""#,
         r#""left":0.2"#,
+        r#""count":3"#,
         r#""result":"started""#,
     ] {
         assert!(text.contains(word), "{word}");

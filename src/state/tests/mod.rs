@@ -1,6 +1,7 @@
 //! The memory store. Every call answers at once, so threads race on it without a runtime.
 
 mod bounds;
+mod expiry;
 mod races;
 mod steps;
 

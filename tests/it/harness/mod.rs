@@ -7,6 +7,7 @@ mod client;
 mod directory;
 mod doubles;
 mod faults;
+mod figures;
 mod shape;
 mod stores;
 mod wire;
