@@ -80,6 +80,7 @@ impl Exposition for Readings {
         let gauges = self.metrics.gauges();
         gauges.queue_depth.set(i64::try_from(self.outbox.depth()).unwrap_or(i64::MAX));
         gauges.flows_live.set(i64::try_from(self.state.challenges_remembered()).unwrap_or(i64::MAX));
+        gauges.failures_alarm.set(i64::from(self.state.failures_high(self.clock.now())));
         if let Ok(left) = self.limiter.budget_left(self.clock.now()).await {
             gauges.budget_left.set(left);
         }

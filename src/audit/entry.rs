@@ -173,6 +173,10 @@ fn details<'event>(kind: &'event EventKind, key: &AuditKey) -> Details<'event> {
         EventKind::PasswordReset { seconds } => (say.result, say.seconds) = (Some("ok"), Some(rounded(*seconds))),
         EventKind::NoticeSent { delivered } => say.result = Some(if *delivered { "ok" } else { "failed" }),
         EventKind::BudgetLow { left } => say.left = Some(rounded(*left)),
+        EventKind::FailuresHigh { allowed } => {
+            say.count = Some(allowed.count.get().into());
+            say.seconds = Some(rounded(allowed.period.get().as_secs_f64()));
+        }
         EventKind::FlowsExpired { count } => say.count = Some(*count),
         EventKind::CodeRejected { result } | EventKind::StoreFailed { result } => say.result = Some(result),
         EventKind::CaptchaAnswered { kind, result } => (say.reason, say.result) = (Some(*kind), Some(*result)),

@@ -16,7 +16,7 @@ mod writer;
 
 use std::net::IpAddr;
 
-use crate::domain::{ChallengeId, MailboxAddress, PhoneNumber, RequestId, SubjectId};
+use crate::domain::{ChallengeId, MailboxAddress, PhoneNumber, Rate, RequestId, SubjectId};
 
 pub use fanout::Fanout;
 pub use key::AuditKey;
@@ -108,6 +108,11 @@ pub enum EventKind {
         /// What is left, 0 to 1.
         left: f64,
     },
+    /// More wrong codes over all accounts than the operator allows; somebody may be guessing on many at once.
+    FailuresHigh {
+        /// What is allowed.
+        allowed: Rate,
+    },
     /// The service started or stopped: `started`, `stopped`.
     Service {
         /// The word.
@@ -137,6 +142,7 @@ impl EventKind {
             Self::CaptchaIssued { .. } => "captcha.issued",
             Self::CaptchaAnswered { .. } => "captcha.answered",
             Self::BudgetLow { .. } => "budget.low",
+            Self::FailuresHigh { .. } => "failures.high",
             Self::Service { .. } => "service",
         }
     }
@@ -144,7 +150,10 @@ impl EventKind {
     /// Whether the service itself did it, and nobody at the page.
     #[must_use]
     pub const fn is_by_service(&self) -> bool {
-        matches!(self, Self::Service { .. } | Self::BudgetLow { .. } | Self::FlowsExpired { .. })
+        matches!(
+            self,
+            Self::Service { .. } | Self::BudgetLow { .. } | Self::FailuresHigh { .. } | Self::FlowsExpired { .. }
+        )
     }
 
     /// Counted in metrics but not written to the trail, where a flood would bury what matters.

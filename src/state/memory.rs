@@ -12,9 +12,11 @@ use moka::ops::compute::Op;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
+use super::alarm::Overall;
 use super::failures::FailureRecord;
 use super::{
-    Armed, ChallengeStore, FailureCounts, FailureSettings, Standing, StateError, StateSettings, StepError, UsedOnce,
+    Alarm, Armed, ChallengeStore, FailureCounts, FailureSettings, Standing, StateError, StateSettings, StepError,
+    UsedOnce,
 };
 use crate::domain::{
     Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Presented, Refusal, State, SubjectId, Timestamp,
@@ -40,6 +42,7 @@ pub struct MemoryState {
     failures: Cache<String, Arc<FailureRecord>>,
     /// Of addresses that hold no code. Strangers can make up any number of them, so they are kept apart.
     strangers: Cache<String, Arc<FailureRecord>>,
+    overall: Overall,
     failure_rules: FailureSettings,
 }
 
@@ -70,6 +73,7 @@ impl MemoryState {
             used: cache(settings.max_used, Some(captcha_life)),
             failures: cache(settings.max_failures, None),
             strangers: cache(settings.max_failures, None),
+            overall: Overall::new(failure_rules.alarm),
             failure_rules,
         }
     }
@@ -78,6 +82,12 @@ impl MemoryState {
     #[must_use]
     pub fn challenges_remembered(&self) -> u64 {
         self.challenges.entry_count()
+    }
+
+    /// Whether wrong codes over all accounts are more than allowed at present.
+    #[must_use]
+    pub fn failures_high(&self, now: Timestamp) -> bool {
+        self.overall.is_high(now)
     }
 
     /// Lets the caches finish what they put off, so that a test sees their bounds.
@@ -263,12 +273,12 @@ impl UsedOnce for MemoryState {
 
 #[async_trait]
 impl FailureCounts for MemoryState {
-    async fn count(&self, account: &str, now: Timestamp) -> Result<(), StateError> {
+    async fn count(&self, account: &str, now: Timestamp) -> Result<Alarm, StateError> {
         self.failures_of(account).entry_by_ref(account).and_compute_with(|entry| {
             let before = entry.map(|entry| FailureRecord::clone(entry.value())).unwrap_or_default();
             Op::Put(Arc::new(before.count(&self.failure_rules, now)))
         });
-        Ok(())
+        Ok(self.overall.count(now))
     }
 
     async fn clear(&self, account: &str) -> Result<(), StateError> {

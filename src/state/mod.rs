@@ -9,12 +9,14 @@ use crate::domain::{
     Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Presented, Refusal, SubjectId, Timestamp, Verdict,
 };
 
+mod alarm;
 mod failures;
 mod memory;
 mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use alarm::Alarm;
 pub use failures::Standing;
 pub use memory::MemoryState;
 pub use settings::{FailureSettings, StateSettings};
@@ -116,8 +118,8 @@ pub trait UsedOnce: Send + Sync {
 /// in a flood, the former must not be displaced by it.
 #[async_trait]
 pub trait FailureCounts: Send + Sync {
-    /// Counts one wrong code.
-    async fn count(&self, account: &str, now: Timestamp) -> Result<(), StateError>;
+    /// Counts one wrong code, of the account and of all together.
+    async fn count(&self, account: &str, now: Timestamp) -> Result<Alarm, StateError>;
     /// Forgets them after the holder proved possession.
     async fn clear(&self, account: &str) -> Result<(), StateError>;
     /// Whether codes may be sent to the account.

@@ -32,6 +32,8 @@ pub struct Gauges {
     pub budget_left: Gauge<f64, AtomicU64>,
     /// Challenges remembered, about.
     pub flows_live: Gauge,
+    /// Whether wrong codes over all accounts are more than allowed.
+    pub failures_alarm: Gauge,
     breakers: Family<Labels1, Gauge>,
 }
 
@@ -101,6 +103,8 @@ impl Metrics {
         registry.register("sms_queue_depth", "Messages waiting or being sent", gauges.queue_depth.clone());
         registry.register("sms_budget_remaining_ratio", "Part of the send budget left", gauges.budget_left.clone());
         registry.register("sms_breaker_open", "Whether messages pass the provider by", gauges.breakers.clone());
+        let help = "Whether wrong codes over all accounts are more than failures.alarm allows";
+        registry.register("failures_alarm", help, gauges.failures_alarm.clone());
         registry.register("flows_live", "Challenges remembered, about", gauges.flows_live.clone());
         let mut process = Registry::with_prefix("process");
         process.register_collector(Box::new(Process));
@@ -224,6 +228,7 @@ impl AuditSink for Families {
             | EventKind::StoreFailed { .. }
             | EventKind::NoticeSent { .. }
             | EventKind::BudgetLow { .. }
+            | EventKind::FailuresHigh { .. }
             | EventKind::Service { .. } => {}
         }
     }

@@ -46,6 +46,7 @@ async fn after_one_day_every_family_is_there_and_counts_what_happened() {
         "resetgate_http_request_duration_seconds_count",
         "resetgate_flows_total",
         "resetgate_flows_live",
+        "resetgate_failures_alarm",
         "resetgate_flow_duration_seconds_sum",
         "resetgate_captchas_issued_total",
         "resetgate_captcha_answers_total",

@@ -33,6 +33,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::CaptchaIssued { kind: "image" },
         EventKind::CaptchaAnswered { kind: "image", result: "ok" },
         EventKind::BudgetLow { left: 0.2 },
+        EventKind::FailuresHigh { allowed: "100/1h".parse().unwrap() },
         EventKind::Service { phase: "started" },
     ]
 }
@@ -92,6 +93,7 @@ fn every_kind_keeps_the_words_it_came_with() {
         r#""result":"busy""#,
         r#""result":"failed""#,
         r#""left":0.2"#,
+        r#""seconds":3600.0,"count":100"#,
         r#""count":3"#,
         r#""result":"started""#,
     ] {
