@@ -8,7 +8,7 @@ use resetgate::http::CODES;
 use resetgate::sms::{SmsError, SmsProvider};
 use serde_json::json;
 
-use crate::harness::{ANNA, Claimant, Refusing, Setup, TestApp, UNBOUND, UNKNOWN, Wire};
+use crate::harness::{ANNA, Claimant, Directory, Fate, Refusing, Setup, TestApp, UNBOUND, UNKNOWN, Wire};
 
 const PARTS: &str = "resetgate_sms_parts_total";
 const ERRORS: &str = "resetgate_form_errors_total";
@@ -86,10 +86,10 @@ async fn every_problem_of_the_client_is_counted_by_its_code() {
 /// An outage is no fault of the form.
 #[tokio::test]
 async fn problems_of_the_service_are_no_form_errors() {
-    let (setup, answers) = crate::harness::Answering::setup("");
-    let app = TestApp::start_with(setup).await;
+    let directory = Arc::new(Directory::default());
+    let app = TestApp::start_with(directory.setup("")).await;
     let anna = app.claimant().verified(ANNA).await;
-    answers.lose_accounts(true);
+    directory.decide(Fate::Away);
     anna.complete("Tiantian-2026x").await.problem(503, "store_unavailable");
     app.figures().await.expect(ERRORS, &[], 0.0);
 }
