@@ -13,6 +13,7 @@ use crate::harness::{ANNA, Claimant, Directory, Fate, Refusing, Setup, TestApp, 
 const PARTS: &str = "resetgate_sms_parts_total";
 const ERRORS: &str = "resetgate_form_errors_total";
 const FLOWS: &str = "resetgate_flows_total";
+const BREAKER: &str = "resetgate_sms_breaker_open";
 
 #[tokio::test]
 async fn codes_and_notices_cost_parts_by_provider_and_language() {
@@ -126,4 +127,44 @@ async fn recoveries_that_ended_by_time_are_counted_once_and_no_others_are() {
     app.advance(86_400);
     expired(4.0).await;
     assert!(app.trail().iter().all(|line| !line.contains("expired")), "a flood of them would bury what matters");
+}
+
+/// A gateway that nobody answers at is passed by: the figure says so for as long as it is, and for no other.
+#[tokio::test]
+async fn the_figure_of_a_breaker_says_which_provider_is_passed_by_and_until_when() {
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let settings = format!(
+        r#"
+[sms]
+providers = ["main", "terminal"]
+breaker = {{ failures = 2, window = "30s", open_for = "60s" }}
+[sms.provider.main]
+kind = "http"
+url = "http://{gone}/send"
+body = '{{"to":"{{to}}","text":"{{text}}"}}'
+success = {{ status = [200] }}
+"#
+    );
+    let app = TestApp::start_with(Setup { configured_providers: true, ..Setup::with(&settings) }).await;
+    let expect = async |main, terminal, status| {
+        let figures = app.figures().await;
+        assert_eq!(figures.0.iter().filter(|sample| sample.name == BREAKER).count(), 2);
+        figures.expect(BREAKER, &[("provider", "main")], main);
+        figures.expect(BREAKER, &[("provider", "terminal")], terminal);
+        assert_eq!(app.client().get("/v1/config").await.body["status"]["sms"], status);
+    };
+    expect(0.0, 0.0, "ok").await;
+    for number in 1..=2 {
+        app.add(&format!("person{number}@example.gov.cn"), &format!("1380013800{number}")).await;
+        app.claimant().start(&format!("person{number}@example.gov.cn")).await;
+        app.events.nth(number, |event| matches!(event.kind, EventKind::CodeSent { .. })).await;
+        if number == 1 {
+            expect(0.0, 0.0, "ok").await;
+        }
+    }
+    expect(1.0, 0.0, "degraded").await;
+    app.advance(59);
+    expect(1.0, 0.0, "degraded").await;
+    app.advance(1);
+    expect(0.0, 0.0, "ok").await;
 }

@@ -70,6 +70,30 @@ async fn a_store_that_may_have_written_is_not_asked_again() {
     assert_eq!((directory.written(), failures(&app)), (1, vec!["unknown"]));
 }
 
+/// case 79 and case 24: after an outcome that nobody knows it counts as written: the code of a sibling is simply wrong, and
+/// a sibling that was verified has ended. Here nothing was written, so nothing but that stops them.
+#[tokio::test]
+async fn after_an_unknown_outcome_no_sibling_opens_the_door() {
+    let directory = Arc::new(Directory::default());
+    let app = TestApp::start_with(directory.setup("")).await;
+    let mut waiting = app.claimant_from("203.0.113.1").start(ANNA).await;
+    let code = waiting.code().await;
+    app.advance(60);
+    let verified = app.claimant_from("203.0.113.2").verified(ANNA).await;
+    app.advance(60);
+    let anna = app.claimant().verified(ANNA).await;
+    directory.refuse_write(AccountError::Unknown { reason: "the connection was lost".to_owned() });
+    anna.complete(NEW).await.problem(503, "store_outcome_unknown");
+    assert_eq!(waiting.status().await.text("state"), "code_sent", "a stranger who holds it sees nothing");
+    assert_eq!(waiting.verify(&code).await.problem(422, "code_incorrect").body["attempts_left"], 4);
+    verified.complete(NEW).await.problem(409, "flow_state");
+    assert_eq!((directory.begun(), directory.written()), (1, 0));
+    assert!(app.signs_in(ANNA, OLD_PASSWORD).await);
+    app.advance(60);
+    let again = app.claimant_from("203.0.113.3").verified(ANNA).await;
+    again.complete(NEW).await.expect(200);
+}
+
 /// case 79: an account that went away between code and password ends the challenge.
 #[tokio::test]
 async fn an_account_that_is_gone_ends_the_challenge() {

@@ -89,6 +89,8 @@ pub struct Setup {
     pub settings: String,
     /// Instead of the capturing provider.
     pub provider: Option<Arc<dyn SmsProvider>>,
+    /// Whether messages go to the providers of the settings.
+    pub configured_providers: bool,
     /// Wraps the account store.
     pub accounts: Option<Wrap>,
     /// Instead of the system generator.
@@ -97,7 +99,13 @@ pub struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { settings: String::new(), provider: None, accounts: None, random: Arc::new(SystemRandom) }
+        Self {
+            settings: String::new(),
+            provider: None,
+            configured_providers: false,
+            accounts: None,
+            random: Arc::new(SystemRandom),
+        }
     }
 }
 
@@ -139,12 +147,13 @@ impl TestApp {
         let accounts = Arc::new(people(&settings, clock.clone()).await);
         let (outbound, events) = (Arc::new(Outbound::default()), Arc::new(Events::default()));
         let store: Arc<dyn AccountStore> = accounts.clone();
+        let provider: Arc<dyn SmsProvider> = setup.provider.unwrap_or_else(|| outbound.clone());
         let outside = Outside {
             clock: clock.clone(),
             random: setup.random,
             console: ConsoleWriter::new(io::sink()),
             accounts: Some(setup.accounts.map_or_else(|| store.clone(), |wrap| wrap(store.clone()))),
-            provider: Some(setup.provider.unwrap_or_else(|| outbound.clone())),
+            provider: (!setup.configured_providers).then_some(provider),
             sinks: vec![events.clone()],
         };
         let application = Application::build(&settings, outside).await.unwrap();
