@@ -2,6 +2,8 @@
 
 pub mod api;
 mod call;
+mod colour;
+mod contacts;
 mod credential;
 mod headers;
 mod html;
@@ -14,12 +16,16 @@ mod problem_table;
 mod requester;
 mod strict;
 mod unread;
+mod zone;
 
 pub use call::{Call, CallRules};
+pub use colour::{Colour, ColourError, MIN_CONTRAST};
+pub use contacts::{Contact, Contacts, ContactsError};
 pub use credential::COOKIE;
-pub use locale::{BUILT_IN, Catalog, Language, LocaleError};
+pub use locale::{BUILT_IN, Catalog, Language, LocaleError, LocaleReview};
 pub use metrics::HttpMetrics;
 pub use observe::{Observation, observe};
 pub use problem::{CODES, Problem};
 pub use requester::{ClientAddress, ForwardedHeader};
 pub use strict::BodyRules;
+pub use zone::{Zone, ZoneError};
