@@ -141,7 +141,7 @@ fn canonical(domain: &str) -> Option<String> {
     Some(address.domain().to_owned())
 }
 
-const fn fault(line: u64, column: Option<(usize, &'static str)>, problem: String) -> ContactsError {
+fn fault(line: u64, column: Option<(usize, &'static str)>, problem: String) -> ContactsError {
     ContactsError { line, column, problem }
 }
 

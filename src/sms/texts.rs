@@ -52,6 +52,12 @@ impl Texts {
         })
     }
 
+    /// The same with times in another time zone.
+    #[must_use]
+    pub fn in_zone(self, zone: TimeZone) -> Self {
+        Self { zone, ..self }
+    }
+
     /// The text that carries a code which works for `minutes`. An unknown language gets the default one.
     #[must_use]
     pub fn code_text(&self, locale: &str, code: &OneTimeCode, minutes: u64, domain: &str) -> SecretString {
