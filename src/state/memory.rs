@@ -16,7 +16,8 @@ use super::{
     Armed, ChallengeStore, FailureCounts, FailureSettings, Standing, StateError, StateSettings, StepError, UsedOnce,
 };
 use crate::domain::{
-    Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Presented, Refusal, SubjectId, Timestamp, Verdict,
+    Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Ending, Presented, Refusal, SubjectId, Timestamp,
+    Verdict,
 };
 
 /// Everything that lives in one process. A restart forgets it: codes are void then, which fails closed.
@@ -184,8 +185,8 @@ impl ChallengeStore for MemoryState {
         Ok(self.step(id, |challenge| challenge.spend(credential, now).map(|next| viewed(next, now)))?)
     }
 
-    async fn complete(&self, id: &ChallengeId, _now: Timestamp) -> Result<(), StateError> {
-        let _ = self.step(id, |challenge| Ok((challenge.complete(), ())));
+    async fn complete(&self, id: &ChallengeId, ending: Option<Ending>, _now: Timestamp) -> Result<(), StateError> {
+        let _ = self.step(id, |challenge| Ok((challenge.complete(ending), ())));
         Ok(())
     }
 

@@ -58,6 +58,12 @@ impl Language {
         zone.written(moment, self.catalog.text(&self.tag, "time.day").unwrap_or("%Y-%m-%d"))
     }
 
+    /// Whether any file has the key.
+    #[must_use]
+    pub fn knows(&self, key: &str) -> bool {
+        self.catalog.text(&self.tag, key).is_some()
+    }
+
     /// The text of a key with its `{placeholders}` filled in; a key that no file has is shown as itself.
     #[must_use]
     pub fn text(&self, key: &str, values: &[(&str, &str)]) -> String {
