@@ -14,8 +14,8 @@ use crate::http::problem::Problem;
 /// The button that leads to a kind.
 const WAYS: [(CaptchaKind, &str, &str); 3] = [
     (CaptchaKind::Image, "image", "use-image"),
-    (CaptchaKind::Audio, "audio", "use-audio"),
     (CaptchaKind::Pow, "pow", "use-pow"),
+    (CaptchaKind::Audio, "audio", "use-audio"),
 ];
 
 /// A new captcha of a kind, or of the default kind.

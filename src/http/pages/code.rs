@@ -116,8 +116,11 @@ pub async fn standing(
 #[must_use]
 pub fn stop(visit: &Visit, error: &FlowError, form: Option<&Form>) -> Stop {
     let way = match error {
-        FlowError::Limited { .. } | FlowError::TooSoon { .. } | FlowError::SendsExhausted => Way::To("/code"),
-        FlowError::SmsUnavailable | FlowError::Unavailable { .. } => Way::To("/code"),
+        FlowError::Limited { .. }
+        | FlowError::TooSoon { .. }
+        | FlowError::SendsExhausted
+        | FlowError::SmsUnavailable
+        | FlowError::Unavailable { .. } => Way::To("/code"),
         _ => way_again(form),
     };
     Stop::new(Problem::of(&visit.call, error), way)

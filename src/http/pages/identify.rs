@@ -16,7 +16,7 @@ use super::typed;
 use super::visit::Visit;
 use crate::captcha::Issued;
 use crate::domain::{MailboxAddress, MailboxError};
-use crate::flow::{CaptchaFault, CaptchaFlow, FlowError, RecoveryFlow, Start};
+use crate::flow::{CaptchaFault, CaptchaFlow, FlowError, Passed, RecoveryFlow, Start};
 use crate::http::problem::Problem;
 
 /// What a page that leads here may say.
@@ -94,8 +94,8 @@ pub async fn submit(
             };
             let started = recovery.start(&visit.call.origin, start).await;
             match started {
-                Ok(passed) => {
-                    visit.hold(passed.value.view.id, passed.value.credential);
+                Ok(Passed { value, .. }) => {
+                    visit.hold(value.view.id, value.credential);
                     Ok(visit.see("/code?from=start"))
                 }
                 Err(FlowError::Captcha { fault, fresh }) => {

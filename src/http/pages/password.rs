@@ -108,7 +108,7 @@ async fn refused(
 }
 
 fn tell(visit: &Visit, violations: &Violations, errors: &mut Errors) {
-    for violation in violations.iter() {
+    for violation in violations {
         let values: Vec<(&str, String)> =
             violation.params.iter().map(|(name, value)| (*name, value.to_string())).collect();
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -233,7 +233,7 @@ fn rule_list(visit: &Visit, view: &ChallengeView) -> Markup {
                 li data-rule=(rule.id) data-state="open" {
                     span.mark aria-hidden="true" {}
                     (visit.text_with(&format!("rule.{}", rule.id), &values))
-                    @if rule.check == CheckedBy::Server { " " (visit.text("password.on_submit")) }
+                    @if rule.check == CheckedBy::Server { (visit.text("password.on_submit")) }
                     span.sr {}
                 }
             }

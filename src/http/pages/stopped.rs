@@ -19,10 +19,8 @@ use crate::http::problem::Problem;
 pub fn page(visit: &Visit, problem: &Problem, way: &Way) -> HttpResponse {
     let code = shown_code(problem.code());
     let known = |part: &str| visit.call.language.knows(&format!("page.stopped.{code}.{part}"));
-    let text = |part: &str| match known(part) {
-        true => visit.text(&format!("stopped.{code}.{part}")),
-        false => problem.text(if part == "title" { "title" } else { "detail" }),
-    };
+    let text =
+        |part| if known(part) { visit.text(&format!("stopped.{code}.{part}")) } else { problem.text(part) };
     let body = html! {
         p { (text("detail")) }
         @if let Some(seconds) = problem.waits() { (wait(visit, seconds)) }

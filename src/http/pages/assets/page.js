@@ -151,10 +151,13 @@ if (code) {
     const joined = plain.replace(/[\s-]/g, "");
     return /^\d+$/.test(joined) ? joined : runs.length === 1 ? runs[0] : text;
   };
-  code.addEventListener("input", () => {
+  const tidy = () => {
     const cleaned = clean(code.value);
-    if (cleaned !== code.value && cleaned.length === length) code.value = cleaned;
-  });
+    if (cleaned.length === length) code.value = cleaned;
+  };
+  // Not while somebody types: a message may be typed, too, and has not ended yet.
+  code.addEventListener("input", event => { if (event.inputType !== "insertText") tidy(); });
+  code.addEventListener("change", tidy);
   if ("OTPCredential" in window) {
     const waiting = new AbortController();
     code.form.addEventListener("submit", () => waiting.abort());
