@@ -88,7 +88,9 @@ pub fn is_foreign(rules: &CallRules, request: &ServiceRequest) -> bool {
     let Some(origin) = text(header::ORIGIN) else {
         return text(header::HeaderName::from_static("sec-fetch-site")).is_some_and(|site| site == "cross-site");
     };
-    if origin == "null" && let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
+    if origin == "null"
+        && let Some(site) = text(header::HeaderName::from_static("sec-fetch-site"))
+    {
         // Our pages send no referrer, and then browsers name no origin of a form either.
         return !matches!(site, "same-origin" | "none");
     }

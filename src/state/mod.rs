@@ -6,7 +6,8 @@
 use async_trait::async_trait;
 
 use crate::domain::{
-    Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Ending, Presented, Refusal, SubjectId, Timestamp, Verdict,
+    Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Ending, Presented, Refusal, SubjectId, Timestamp,
+    Verdict,
 };
 
 mod failures;

@@ -186,8 +186,7 @@ impl RecoveryParts {
         written: PasswordWritten,
     ) -> Completed {
         let now = self.clock.now();
-        let ending =
-            Ending { password_expires_at: written.expires_at, sessions_revoked: written.sessions_revoked };
+        let ending = Ending { password_expires_at: written.expires_at, sessions_revoked: written.sessions_revoked };
         let ended = self.challenges.complete(&view.id, Some(ending), now).await;
         let others = self.challenges.cancel_others(&subject.id, &view.id, now).await;
         for error in [ended.err(), others.err()].into_iter().flatten() {

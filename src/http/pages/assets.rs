@@ -44,9 +44,8 @@ impl Assets {
             ":root{{--primary:{colour}}}\n@media(prefers-color-scheme:dark){{:root{{--primary:{dark}}}}}\n{}",
             shortened(STYLE)
         );
-        let (logo, kind) = logo.unwrap_or_else(|| {
-            (LOGO.replace("#0b5cab", &colour.to_string()).into_bytes(), "image/svg+xml")
-        });
+        let (logo, kind) =
+            logo.unwrap_or_else(|| (LOGO.replace("#0b5cab", &colour.to_string()).into_bytes(), "image/svg+xml"));
         let mut files = Vec::new();
         let mut add = |name: &str, end: &str, kind, content: Vec<u8>| {
             let digest = HEXLOWER.encode(&Sha256::digest(&content)[..8]);

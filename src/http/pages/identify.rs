@@ -42,7 +42,8 @@ pub async fn show(
     flow: web::Data<Arc<CaptchaFlow>>,
     asked: Option<web::Query<Asked>>,
 ) -> Result<HttpResponse, Stop> {
-    let (account, return_to) = asked.map_or_else(Default::default, |web::Query(asked)| (asked.account, asked.return_to));
+    let (account, return_to) =
+        asked.map_or_else(Default::default, |web::Query(asked)| (asked.account, asked.return_to));
     let captcha = captcha::draw(&visit, &flow, None, None).await?;
     let filled = Filled { account: &account, return_to: &return_to, captcha, errors: Errors::default() };
     Ok(page(&visit, StatusCode::OK, &filled))

@@ -222,8 +222,7 @@ fn secret(visit: &Visit, field: &Field<'_>, name: &str, rules: Option<&str>) -> 
 /// The same rules that the service enforces; the script ticks those that a page can check.
 fn rule_list(visit: &Visit, view: &ChallengeView) -> Markup {
     let policy = &visit.rules().policy;
-    let (min, max, k) =
-        (policy.min_length.to_string(), policy.max_length.to_string(), policy.min_classes.to_string());
+    let (min, max, k) = (policy.min_length.to_string(), policy.max_length.to_string(), policy.min_classes.to_string());
     let values = [("min", min.as_str()), ("max", max.as_str()), ("k", k.as_str())];
     html! {
         p #rules-title { (visit.text("password.rules")) }

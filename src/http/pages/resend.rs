@@ -6,8 +6,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use maud::html;
 
-use super::frame::{Sheet, Step};
 use super::form::Form;
+use super::frame::{Sheet, Step};
 use super::pieces::{Errors, hidden};
 use super::stop::{Stop, Way};
 use super::visit::Visit;

@@ -16,9 +16,7 @@ pub fn address(typed: &str, mail_domain: &str) -> String {
 
 fn half_width(sign: char) -> char {
     match sign {
-        '\u{ff01}'..='\u{ff5e}' => {
-            u32::from(sign).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(sign)
-        }
+        '\u{ff01}'..='\u{ff5e}' => u32::from(sign).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(sign),
         '。' => '.',
         _ => sign,
     }

@@ -30,7 +30,9 @@ fn a_fresh_store_refuses_every_step_of_an_old_challenge() {
     assert_eq!(claim.present(&after, RIGHT, START), refused(Refusal::NotFound));
     assert_eq!(at_once(after.spend(&claim.id, &digest, START)).map(|_| ()), refused(Refusal::NotFound));
     assert_eq!(at_once(after.resend(&claim.id, &digest, START)).map(|_| ()), refused(Refusal::NotFound));
-    for step in [after.reinstate(&claim.id, START), after.complete(&claim.id, None, START), after.cancel(&claim.id, START)] {
+    for step in
+        [after.reinstate(&claim.id, START), after.complete(&claim.id, None, START), after.cancel(&claim.id, START)]
+    {
         at_once(step).unwrap();
     }
     assert_eq!(claim.state(&after, START), refused(Refusal::NotFound));
