@@ -2,7 +2,7 @@
 //!
 //! They are read twice, by the check that tells everything that is wrong, and by the assembly that uses them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Settings;
 use super::problem::{Finding, Number};
@@ -52,138 +52,118 @@ impl Settings {
         let contacts = reader.contacts(&self.help.contacts_file);
         let logo = reader.logo(&brand.logo_file);
         let extra_css = reader.text("page.brand.css_file", &brand.css_file, MAX_CSS);
-        let files =
-            || Some(Files { catalog: catalog?, zone: zone?, contacts: contacts?, logo: logo?, extra_css: extra_css? });
-        (files(), reader.findings)
+        let files = || {
+            Ok::<_, Told>(Files {
+                catalog: catalog?,
+                zone: zone?,
+                contacts: contacts?,
+                logo: logo?,
+                extra_css: extra_css?,
+            })
+        };
+        (files().ok(), reader.findings)
     }
 }
 
-/// Gives back `None` for what could not be read; then a finding says why.
+/// Something could not be read, and a finding says why.
+struct Told;
+
 struct Reader<'a> {
     sources: &'a dyn Sources,
     findings: Vec<Finding>,
 }
 
 impl Reader<'_> {
-    fn refuse<T>(&mut self, key: &str, problem: impl Into<String>, help: &str) -> Option<T> {
-        self.findings.push(Finding::error(Number::NamedFile, key, problem, help));
-        None
+    fn refuse(&mut self, number: Number, key: &str, problem: String, help: &str) -> Told {
+        self.findings.push(Finding::error(number, key, problem, help));
+        Told
     }
 
     /// The bytes of a file; no path is no bytes.
-    fn bytes(&mut self, key: &str, path: &Path, max: u64) -> Option<Option<Vec<u8>>> {
+    fn bytes(&mut self, key: &str, path: &Path, max: u64) -> Result<Option<Vec<u8>>, Told> {
         if path.as_os_str().is_empty() {
-            return Some(None);
+            return Ok(None);
         }
-        match self.sources.read_up_to(path, max) {
-            Ok(bytes) => Some(Some(bytes)),
-            Err(error) => {
-                let problem = format!("cannot read {}: {error}", path.display());
-                self.refuse(key, problem, "name a readable file, or \"\" for none")
-            }
-        }
+        self.sources.read_up_to(path, max).map(Some).map_err(|error| {
+            let problem = format!("cannot read {}: {error}", path.display());
+            self.refuse(Number::NamedFile, key, problem, "name a readable file, or \"\" for none")
+        })
     }
 
-    fn text(&mut self, key: &str, path: &Path, max: u64) -> Option<Option<String>> {
-        let Some(bytes) = self.bytes(key, path, max)? else { return Some(None) };
-        match String::from_utf8(bytes) {
-            Ok(text) => Some(Some(text)),
-            Err(error) => {
-                let good = error.utf8_error().valid_up_to();
-                let line = error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count() + 1;
-                let problem = format!("{}:{line}: not UTF-8 text", path.display());
-                self.refuse(key, problem, "save the file as UTF-8; a spreadsheet calls it \"CSV UTF-8\"")
-            }
-        }
+    fn text(&mut self, key: &str, path: &Path, max: u64) -> Result<Option<String>, Told> {
+        let Some(bytes) = self.bytes(key, path, max)? else { return Ok(None) };
+        String::from_utf8(bytes).map(Some).map_err(|error| {
+            let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+            let problem = format!("{}:{}: not UTF-8 text", path.display(), good.split(|byte| *byte == b'\n').count());
+            self.refuse(Number::NamedFile, key, problem, "save the file as UTF-8; a spreadsheet calls it \"CSV UTF-8\"")
+        })
     }
 
-    fn logo(&mut self, path: &Path) -> Option<Option<Logo>> {
+    fn logo(&mut self, path: &Path) -> Result<Option<Logo>, Told> {
         const KEY: &str = "page.brand.logo_file";
-        let Some(bytes) = self.bytes(KEY, path, MAX_LOGO)? else { return Some(None) };
+        let Some(bytes) = self.bytes(KEY, path, MAX_LOGO)? else { return Ok(None) };
         match picture_type(&bytes) {
-            Ok(content_type) => Some(Some(Logo { bytes, content_type })),
-            Err(problem) => self.refuse(KEY, format!("{} {problem}", path.display()), "name an SVG or PNG file"),
+            Ok(content_type) => Ok(Some(Logo { bytes, content_type })),
+            Err(problem) => {
+                let problem = format!("{} {problem}", path.display());
+                Err(self.refuse(Number::NamedFile, KEY, problem, "name an SVG or PNG file without scripts"))
+            }
         }
     }
 
-    fn contacts(&mut self, path: &Path) -> Option<Contacts> {
+    fn contacts(&mut self, path: &Path) -> Result<Contacts, Told> {
         const KEY: &str = "help.contacts_file";
-        let Some(text) = self.text(KEY, path, MAX_CONTACTS)? else { return Some(Contacts::default()) };
-        match Contacts::read(&text) {
-            Ok(contacts) => Some(contacts),
-            Err(error) => {
-                let column = error.column.map(|(at, name)| format!(" column {at} ({name}),")).unwrap_or_default();
-                let place = format!("{}:{}:{column}", path.display(), error.line);
-                self.refuse(
-                    KEY,
-                    format!("{place} {}", error.problem),
-                    "correct the line; config/contacts.example.csv is an example",
-                )
-            }
-        }
+        let Some(text) = self.text(KEY, path, MAX_CONTACTS)? else { return Ok(Contacts::default()) };
+        Contacts::read(&text).map_err(|error| {
+            let column = error.column.map(|(at, name)| format!("column {at} ({name}): ")).unwrap_or_default();
+            let problem = format!("{}:{}: {column}{}", path.display(), error.line, error.problem);
+            let help = "correct the line; config/contacts.example.csv shows the form";
+            self.refuse(Number::NamedFile, KEY, problem, help)
+        })
     }
 
-    fn zone(&mut self, name: &str) -> Option<Zone> {
-        match Zone::parse(name) {
-            Ok(zone) => Some(zone),
-            Err(error) => {
-                self.findings.push(Finding::error(Number::OutOfRange, "text.time_zone", error.to_string(), ""));
-                None
-            }
-        }
+    fn zone(&mut self, name: &str) -> Result<Zone, Told> {
+        Zone::parse(name).map_err(|error| self.refuse(Number::OutOfRange, "text.time_zone", error.to_string(), ""))
     }
 
-    fn catalog(&mut self, directory: &Path, default: &str) -> Option<Catalog> {
+    fn catalog(&mut self, directory: &Path, default: &str) -> Result<Catalog, Told> {
         let own = self.locales(directory)?;
-        let files = BUILT_IN.into_iter().chain(own.iter().map(|(tag, text)| (tag.as_str(), text.as_str())));
-        match Catalog::read(files, default) {
-            Ok(catalog) => Some(catalog),
-            // Each file was read alone before, so only the default can be missing.
-            Err(_) => {
-                let tags: Vec<_> =
-                    BUILT_IN.into_iter().map(|(tag, _)| tag).chain(own.iter().map(|(tag, _)| tag.as_str())).collect();
-                let problem = format!("`{default}` is not spoken here; write \"{}\"", tags.join("\" or \""));
-                self.findings.push(Finding::error(Number::OutOfRange, "text.default_locale", problem, ""));
-                None
-            }
-        }
+        let files = || BUILT_IN.into_iter().chain(own.iter().map(|(tag, text)| (tag.as_str(), text.as_str())));
+        // Each file was read alone before, so only the default can be missing.
+        Catalog::read(files(), default).map_err(|_| {
+            let tags: Vec<_> = files().map(|(tag, _)| tag).collect();
+            let problem = format!("`{default}` is not spoken here; write \"{}\"", tags.join("\" or \""));
+            self.refuse(Number::OutOfRange, "text.default_locale", problem, "")
+        })
     }
 
     /// Tag and content of every locale file of the operator.
-    fn locales(&mut self, directory: &Path) -> Option<Vec<(String, String)>> {
+    fn locales(&mut self, directory: &Path) -> Result<Vec<(String, String)>, Told> {
         const KEY: &str = "text.locale_dir";
         if directory.as_os_str().is_empty() {
-            return Some(Vec::new());
+            return Ok(Vec::new());
         }
-        let paths = match self.sources.list(directory) {
-            Ok(paths) => paths,
-            Err(error) => {
-                let problem = format!("cannot read {}: {error}", directory.display());
-                return self.refuse(KEY, problem, "name a readable directory, or \"\" for none");
-            }
-        };
-        let (mut own, mut whole) = (Vec::new(), true);
-        for path in paths.into_iter().filter(|path| path.extension().is_some_and(|end| end == "toml")) {
-            match self.locale(KEY, &path) {
-                Some(file) => own.push(file),
-                None => whole = false,
-            }
-        }
-        whole.then_some(own)
+        let paths = self.sources.list(directory).map_err(|error| {
+            let problem = format!("cannot read {}: {error}", directory.display());
+            self.refuse(Number::NamedFile, KEY, problem, "name a readable directory, or \"\" for none")
+        })?;
+        let paths = paths.into_iter().filter(|path| path.extension().is_some_and(|end| end == "toml"));
+        // All are read before the first fault counts, so that every fault is told.
+        paths.map(|path| self.locale(KEY, &path)).collect::<Vec<_>>().into_iter().collect()
     }
 
-    fn locale(&mut self, key: &str, path: &PathBuf) -> Option<(String, String)> {
-        let text = self.text(key, path, MAX_LOCALE)??;
+    fn locale(&mut self, key: &str, path: &Path) -> Result<(String, String), Told> {
+        let text = self.text(key, path, MAX_LOCALE)?.unwrap_or_default();
         let tag = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
         match LocaleReview::of(&tag, &text) {
             Ok(review) => {
                 self.findings.extend(notes(key, &path.display().to_string(), &review));
-                Some((tag, text))
+                Ok((tag, text))
             }
             Err(LocaleError { place, problem, .. }) => {
                 let place = place.map(|(line, column)| format!(":{line}:{column}")).unwrap_or_default();
                 let problem = format!("{}{place}: {problem}", path.display());
-                self.refuse(key, problem, "correct the file, or take it out of the directory")
+                Err(self.refuse(Number::NamedFile, key, problem, "correct the file, or take it out of the directory"))
             }
         }
     }

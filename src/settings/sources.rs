@@ -122,7 +122,7 @@ pub mod memory {
 
         /// With one more file.
         #[must_use]
-        pub fn file(mut self, path: &str, content: impl AsRef<[u8]>) -> Self {
+        pub fn file(mut self, path: &str, content: &(impl AsRef<[u8]> + ?Sized)) -> Self {
             self.files.insert(path.to_owned(), content.as_ref().to_vec());
             self
         }
