@@ -101,3 +101,28 @@ fn a_solved_captcha_prints_only_its_nonce() {
     assert_eq!((ran.code, ran.out.trim_end()), (0, resetgate::captcha::solve_pow("abc", 12).as_str()));
     assert_eq!(run(directory.path(), "captcha solve --salt abc --bits 40").code, 2);
 }
+
+/// I6: a language of one's own is a note as long as it lacks something, and only `--strict` fails for it.
+#[test]
+fn i6_what_an_added_language_lacks_is_listed_and_fails_only_a_strict_check() {
+    let directory = configured();
+    std::fs::create_dir(directory.path().join("languages")).unwrap();
+    std::fs::write(directory.path().join("languages/fr.toml"), "[language]\nname = 'français'\n").unwrap();
+    let sets = "--set text.locale_dir=languages --set text.time_zone=Europe/Paris";
+    let ran = run(directory.path(), &format!("-c resetgate.toml config check {sets}"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("note[C090]: text.locale_dir: languages/fr.toml lacks "), "{}", ran.err);
+    assert!(ran.err.contains("time.clock"), "{}", ran.err);
+    assert_eq!(run(directory.path(), &format!("-c resetgate.toml config check --strict {sets}")).code, 5);
+}
+
+#[test]
+fn a_file_that_a_key_names_is_refused_with_its_line_by_check_and_by_serve() {
+    let directory = configured();
+    std::fs::write(directory.path().join("contacts.csv"), "\u{feff}unit,name,phone\r\n局,,1\r\n").unwrap();
+    for command in ["config check", "serve"] {
+        let ran = run(directory.path(), &format!("-c resetgate.toml {command} --set help.contacts_file=contacts.csv"));
+        assert_eq!(ran.code, 3, "{command}: {}", ran.err);
+        assert!(ran.err.contains("error[C022]: help.contacts_file: contacts.csv:2: `name` is empty"), "{}", ran.err);
+    }
+}

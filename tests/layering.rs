@@ -40,7 +40,7 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates that belong to one place, so that they can be replaced there.
-const CRATES: [(&str, &[&str]); 10] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("actix_web", &["http", "app"]),
     ("actix_cors", &["app"]),
     ("moka", &["state"]),
@@ -51,6 +51,7 @@ const CRATES: [(&str, &[&str]); 10] = [
     ("rusqlite", &[]),
     ("prometheus_client", &["telemetry", "http"]),
     ("clap", &["cli"]),
+    ("csv", &["account", "http"]),
 ];
 
 /// Lines of the longest file, tests included.

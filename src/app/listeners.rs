@@ -14,10 +14,10 @@ use actix_web::{App, HttpServer, web};
 use rustix::net::sockopt::set_tcp_user_timeout;
 
 use super::parts::Parts;
-use super::{StartError, config_answer, readiness};
-use crate::http::api::{self, ApiRules, HelpContact};
+use super::{StartError, config_answer, page_rules, readiness};
+use crate::http::api::{self, ApiRules};
 use crate::http::ops::{self, Health};
-use crate::http::{BodyRules, CallRules, ClientAddress, Observation, observe};
+use crate::http::{BodyRules, CallRules, ClientAddress, Observation, observe, pages};
 use crate::settings::Settings;
 
 fn bind(address: SocketAddr, key: &'static str) -> Result<(TcpListener, SocketAddr), StartError> {
@@ -40,6 +40,7 @@ pub(super) fn api(settings: &Settings, parts: &Parts) -> Result<(Server, SocketA
     let captcha = web::Data::new(Arc::clone(&parts.captcha));
     let config = web::Data::new(config_answer::build(settings, parts));
     let rules = web::Data::new(api_rules(settings));
+    let page_rules = web::Data::new(page_rules::build(settings, parts));
     let body = web::Data::new(BodyRules { limit: server.max_body.get(), timeout: server.request_timeout.get() });
     let running = HttpServer::new(move || {
         App::new()
@@ -48,9 +49,11 @@ pub(super) fn api(settings: &Settings, parts: &Parts) -> Result<(Server, SocketA
             .app_data(captcha.clone())
             .app_data(config.clone())
             .app_data(rules.clone())
+            .app_data(page_rules.clone())
             .app_data(body.clone())
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(observe))
+            .configure(pages::configure)
             .configure(api::configure)
     })
     .workers(workers(server.workers))
@@ -114,20 +117,10 @@ fn call_rules(settings: &Settings, parts: &Parts, cors_origins: Vec<String>) -> 
 }
 
 fn api_rules(settings: &Settings) -> ApiRules {
-    let mail = &settings.mail;
-    let servers = [("imap", &mail.imap), ("pop", &mail.pop), ("smtp", &mail.smtp)];
-    let given = servers.into_iter().filter(|(_, server)| !server.is_empty());
     ApiRules {
         example_address: settings.text.example_address.clone(),
-        return_to_allow: settings.server.return_to_allow.clone(),
-        client_settings: given.map(|(name, server)| (name, server.clone())).collect(),
-        help: HelpContact {
-            name: settings.help.name.clone(),
-            phone: settings.help.phone.clone(),
-            email: settings.help.email.clone(),
-            hours: settings.help.hours.clone(),
-            url: settings.help.url.clone(),
-        },
+        return_to: page_rules::return_to(settings),
+        client_settings: page_rules::client_settings(settings),
     }
 }
 

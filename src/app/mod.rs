@@ -5,6 +5,7 @@
 
 mod config_answer;
 mod listeners;
+mod page_rules;
 mod parts;
 mod readiness;
 

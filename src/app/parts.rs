@@ -15,10 +15,10 @@ use crate::domain::{Clock, Randomness};
 use crate::flow::{
     CaptchaFlow, Courier, CourierRules, Gates, Outbox, OutboxWorkers, RecoveryFlow, RecoveryParts, RecoveryRules, Tasks,
 };
-use crate::http::{BUILT_IN, Catalog, HttpMetrics};
+use crate::http::{Catalog, Contacts, HttpMetrics, Zone};
 use crate::limits::{MemoryLimits, RateLimiter};
 use crate::policy::PasswordPolicy;
-use crate::settings::Settings;
+use crate::settings::{Files, Level, Settings, SystemSources};
 use crate::sms::{Failover, SmsProvider, Texts};
 use crate::state::MemoryState;
 use crate::telemetry::{MeteredAccounts, MeteredProvider, Metrics};
@@ -44,8 +44,18 @@ pub(super) struct Parts {
     pub outbox_workers: OutboxWorkers,
     pub tasks: Tasks,
     pub catalog: Arc<Catalog>,
+    pub zone: Zone,
+    pub contacts: Arc<Contacts>,
+    pub files: BrandFiles,
     pub metrics: Arc<Metrics>,
     pub http_metrics: HttpMetrics,
+}
+
+/// What the brand's files hold.
+pub(super) struct BrandFiles {
+    /// The picture and what browsers are told that it is.
+    pub logo: Option<(Vec<u8>, &'static str)>,
+    pub extra_css: Option<String>,
 }
 
 pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts, StartError> {
@@ -67,10 +77,11 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
     let policy =
         PasswordPolicy::build(&settings.policy).map_err(|error| StartError::Configuration(error.to_string()))?;
     let policy = Arc::new(policy);
-    let catalog = Catalog::read(BUILT_IN, &settings.text.default_locale);
-    let catalog = Arc::new(catalog.map_err(|error| StartError::Configuration(error.to_string()))?);
+    let Files { catalog, zone, contacts, logo, extra_css } = files(settings)?;
+    let catalog = Arc::new(catalog);
     let texts = Texts::new(&settings.sms, &settings.text.default_locale);
-    let texts = Arc::new(texts.map_err(|error| StartError::Configuration(error.to_string()))?);
+    let texts = texts.map_err(|error| StartError::Configuration(error.to_string()))?;
+    let texts = Arc::new(texts.in_zone(zone.time_zone().clone()));
     let courier = Arc::new(Courier {
         accounts: Arc::clone(&accounts),
         challenges: state.clone(),
@@ -133,9 +144,19 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         outbox_workers,
         tasks,
         catalog,
+        zone,
+        contacts: Arc::new(contacts),
+        files: BrandFiles { logo: logo.map(|logo| (logo.bytes, logo.content_type)), extra_css },
         metrics: Arc::new(metrics),
         http_metrics,
     })
+}
+
+fn files(settings: &Settings) -> Result<Files, StartError> {
+    let (files, findings) = settings.read_files(&SystemSources);
+    let errors = findings.iter().filter(|found| found.level == Level::Error);
+    let told: Vec<_> = errors.map(|found| format!("{}: {}", found.key, found.problem)).collect();
+    files.ok_or_else(|| StartError::Configuration(told.join("; ")))
 }
 
 async fn open_accounts(

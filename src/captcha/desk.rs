@@ -70,12 +70,25 @@ impl CaptchaDesk {
         now: Timestamp,
     ) -> Issued {
         let sealed = self.draw(random, kind, purpose, from, now);
+        self.described(self.seal.close(&sealed, random), &sealed)
+    }
+
+    /// A captcha as it was issued, from its id.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub fn shown(&self, id: &str, now: Timestamp) -> Result<Issued, CaptchaError> {
+        Ok(self.described(id.to_owned(), &self.open(id, now)?))
+    }
+
+    fn described(&self, id: String, sealed: &Sealed) -> Issued {
+        let kind = sealed.kind;
         let pow = kind == CaptchaKind::Pow;
         Issued {
-            id: self.seal.close(&sealed, random),
+            id,
             kind,
             expires_at: sealed.expires_at,
-            salt: pow.then(|| salt(&sealed)),
+            salt: pow.then(|| salt(sealed)),
             bits: sealed.bits,
             length: if pow { 0 } else { self.settings.length },
             width: self.settings.size.0,

@@ -16,7 +16,7 @@ mod requester;
 mod subject;
 mod time;
 
-pub use challenge::{Arming, Challenge, ChallengeRules, ChallengeView, Presented, Refusal, State, Verdict};
+pub use challenge::{Arming, Challenge, ChallengeRules, ChallengeView, Ending, Presented, Refusal, State, Verdict};
 pub use code::{CodeDigest, CodeError, CodeKeys, OneTimeCode};
 pub use credential::{CredentialDigest, FlowCredential};
 pub use id::{CaptchaId, ChallengeId, EventId, IdError, RequestId};

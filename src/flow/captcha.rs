@@ -65,6 +65,12 @@ impl CaptchaFlow {
         self.desk.kinds().first().copied().unwrap_or(CaptchaKind::Image)
     }
 
+    /// A captcha that was issued before, as it was shown then; `None` when its time is over or it is not ours.
+    #[must_use]
+    pub fn shown(&self, id: &str) -> Option<Issued> {
+        self.desk.shown(id, self.clock.now()).ok()
+    }
+
     fn draw(&self, origin: &Origin, kind: CaptchaKind, purpose: Purpose) -> Issued {
         self.audit.record(&origin.event(EventKind::CaptchaIssued { kind: kind.as_str() }));
         self.desk.issue(&*self.random, kind, purpose, &origin.requester, self.clock.now())

@@ -88,6 +88,17 @@ pub fn is_foreign(rules: &CallRules, request: &ServiceRequest) -> bool {
     let Some(origin) = text(header::ORIGIN) else {
         return text(header::HeaderName::from_static("sec-fetch-site")).is_some_and(|site| site == "cross-site");
     };
+    if origin == "null"
+        && let Some(site) = text(header::HeaderName::from_static("sec-fetch-site"))
+    {
+        // Our pages send no referrer, and then browsers name no origin of a form either.
+        return !matches!(site, "same-origin" | "none");
+    }
+    // An older browser's form: its anchor decides. What is not a form is refused by its media type.
+    let form = text(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    if origin == "null" && form {
+        return false;
+    }
     let own = origin == rules.public_origin
         || rules.cors_origins.iter().any(|allowed| allowed == origin)
         || text(header::HOST)

@@ -2,24 +2,35 @@
 
 pub mod api;
 mod call;
+mod colour;
+mod contacts;
 mod credential;
 mod headers;
+mod help_contact;
 mod html;
 mod locale;
 mod metrics;
 mod observe;
 pub mod ops;
+pub mod pages;
 mod problem;
 mod problem_table;
 mod requester;
+mod return_to;
 mod strict;
 mod unread;
+mod zone;
 
 pub use call::{Call, CallRules};
+pub use colour::{Colour, ColourError, MIN_CONTRAST};
+pub use contacts::{Contact, Contacts, ContactsError};
 pub use credential::COOKIE;
-pub use locale::{BUILT_IN, Catalog, Language, LocaleError};
+pub use help_contact::HelpContact;
+pub use locale::{BUILT_IN, Catalog, Language, LocaleError, LocaleReview};
 pub use metrics::HttpMetrics;
 pub use observe::{Observation, observe};
 pub use problem::{CODES, Problem};
 pub use requester::{ClientAddress, ForwardedHeader};
+pub use return_to::ReturnTo;
 pub use strict::BodyRules;
+pub use zone::{Zone, ZoneError};

@@ -7,10 +7,11 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, ResponseError, web};
+use actix_web::{Error, HttpMessage, HttpResponse, web};
 
 use super::call::{Call, CallRules, is_foreign};
 use super::metrics::HttpMetrics;
+use super::pages;
 use super::problem::{Problem, ProblemCode};
 use super::unread::Unread;
 
@@ -39,13 +40,15 @@ pub async fn observe(
     let method = request.method().clone();
     let unread = Unread::keep(&mut request);
     let response = if is_foreign(&observation.rules, &request) {
-        let problem = Problem::new(&call, "forbidden");
-        request.into_response(problem.error_response())
+        request.error_response(Problem::new(&call, "forbidden"))
     } else {
         // Handlers and extractors answer problems themselves; what is left are faults of the framework.
         let served = next.call(request).await;
         reworded(served.map_err(|error| Problem::from_framework(&call, &error))?.map_into_boxed_body(), &call)
     };
+    // A page that words a problem tells it no less.
+    let told = response.response().extensions().get::<ProblemCode>().copied();
+    let response = pages::worded(response);
     // A body may have asked for another language than the head.
     let call = Call::attached(response.request()).unwrap_or(call);
     let response = unread.until_sent(finish(response, &call));
@@ -53,7 +56,6 @@ pub async fn observe(
     let route = response.request().match_pattern().unwrap_or_else(|| "other".to_owned());
     let status = response.status().as_u16();
     observation.metrics.record(&route, method.as_str(), status, took);
-    let told = response.response().extensions().get::<ProblemCode>().copied();
     if let Some(ProblemCode(code)) = told.filter(|_| response.status().is_client_error()) {
         observation.metrics.form_error(code);
     }
@@ -82,13 +84,17 @@ fn reworded(response: ServiceResponse<BoxBody>, call: &Call) -> ServiceResponse<
         },
         _ => return response,
     };
-    response.into_response(problem.error_response())
+    response.into_response(HttpResponse::from_error(problem))
 }
 
 fn finish(mut response: ServiceResponse<BoxBody>, call: &Call) -> ServiceResponse<BoxBody> {
     let headers = response.headers_mut();
+    let framed = headers.get(header::CONTENT_SECURITY_POLICY).is_some_and(|policy| {
+        // A page that may be framed says by whom; the older header cannot.
+        policy.to_str().is_ok_and(|text| text.contains("frame-ancestors") && !text.contains("frame-ancestors 'none'"))
+    });
     let mut set = |name: HeaderName, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
+        if let (Ok(value), false) = (HeaderValue::from_str(value), headers.contains_key(&name)) {
             headers.insert(name, value);
         }
     };
@@ -97,7 +103,9 @@ fn finish(mut response: ServiceResponse<BoxBody>, call: &Call) -> ServiceRespons
     set(header::CACHE_CONTROL, "no-store");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "no-referrer");
-    set(header::X_FRAME_OPTIONS, "DENY");
+    if !framed {
+        set(header::X_FRAME_OPTIONS, "DENY");
+    }
     set(
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",

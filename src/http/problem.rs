@@ -11,8 +11,9 @@ use super::call::Call;
 use crate::domain::FlowCredential;
 
 /// Every code and its status. The texts are in the locale files, and each has a page at `/problems/{code}`.
-pub const CODES: [(&str, u16); 29] = [
+pub const CODES: [(&str, u16); 30] = [
     ("bad_request", 400),
+    ("cookies_needed", 400),
     ("unauthorized", 401),
     ("forbidden", 403),
     ("not_found", 404),
@@ -114,6 +115,18 @@ impl Problem {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.code
+    }
+
+    /// Its `title` or `detail`.
+    #[must_use]
+    pub fn text(&self, part: &str) -> String {
+        self.members.get(part).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// When to come back, in whole seconds.
+    #[must_use]
+    pub const fn waits(&self) -> Option<u64> {
+        self.retry_after
     }
 
     /// Adds a member.

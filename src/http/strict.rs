@@ -111,7 +111,7 @@ fn json_only(call: &Call, headers: &HeaderMap) -> Result<(), Problem> {
     if json && utf8 && !headers.contains_key(header::CONTENT_ENCODING) { Ok(()) } else { Err(refuse()) }
 }
 
-async fn read(call: &Call, request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
+pub(super) async fn read(call: &Call, request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
     let Some(rules) = request.app_data::<Data<BodyRules>>().map(|rules| ***rules) else {
         return Err(Problem::new(call, "internal"));
     };

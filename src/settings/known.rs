@@ -13,7 +13,7 @@ pub const DEFAULT_TEXT: &str = include_str!("../../config/default.toml");
 const ANY: &str = "*";
 
 /// Tables whose keys are language tags.
-const OPEN_TABLES: [&str; 2] = ["sms.text.code", "sms.text.notice"];
+const OPEN_TABLES: [&str; 4] = ["page.name", "page.footer", "sms.text.code", "sms.text.notice"];
 
 /// The form of `headers` whose values are file names; the reference file explains it on the line of `headers`.
 const HEADER_FILES: &str = r#"header_files = { "x-api-key" = "/path" }"#;
@@ -102,6 +102,12 @@ impl Key {
         let (table, name) = (&self.pattern[..self.pattern.len() - 1], self.pattern.last().map_or("", String::as_str));
         let in_provider = table.join(".") == "sms.provider.*" && MAY_HOLD_KEYS.contains(&name);
         self.secret || (in_provider && (name == "body" || value.is_none_or(|text| text.contains(['?', '@']))))
+    }
+
+    /// Whether its last name is a language tag.
+    #[must_use]
+    pub fn is_by_language(&self) -> bool {
+        self.pattern.split_last().is_some_and(|(_, table)| OPEN_TABLES.contains(&table.join(".").as_str()))
     }
 
     /// Its names; `*` for those that the operator chooses.

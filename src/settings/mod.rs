@@ -9,6 +9,7 @@ mod code;
 mod convert;
 mod facts;
 mod file;
+mod files;
 mod guess;
 mod key;
 mod known;
@@ -16,6 +17,7 @@ mod layer;
 mod load;
 mod merged;
 mod origin;
+mod page;
 mod problem;
 mod read;
 mod report;
@@ -28,6 +30,8 @@ mod spoken;
 mod web_address;
 mod words;
 
+#[cfg(test)]
+mod files_tests;
 #[cfg(test)]
 mod known_tests;
 #[cfg(test)]
@@ -54,12 +58,14 @@ use crate::sms::SmsSettings;
 use crate::state::{FailureSettings, StateSettings};
 
 pub use self::code::{CodeSettings, FlowSettings};
+pub use self::files::{Files, Logo};
 pub use self::guess::{GuessBudget, MAX_CHANCE};
 pub use self::key::{KeyPath, shown_name};
 pub use self::known::{DEFAULT_TEXT, Key, Kind, Known, known, shown_section};
 pub use self::load::{LayerRead, Loaded, load};
 pub use self::merged::{Held, Merged, shown_value};
 pub use self::origin::Origin;
+pub use self::page::{BrandSettings, ByLanguage, PageFlow, PageSettings};
 pub use self::problem::{Finding, Level, Number, Place, Problem};
 pub use self::report::Report;
 pub use self::safety::{SafetyFacts, findings as safety_findings};
@@ -85,6 +91,8 @@ pub struct Settings {
     pub text: TextSettings,
     /// `[help]`.
     pub help: HelpSettings,
+    /// `[page]`.
+    pub page: PageSettings,
     /// `[code]`.
     pub code: CodeSettings,
     /// `[flow]`.
@@ -135,6 +143,7 @@ impl Settings {
             let facts = facts::gather(merged, &settings.server, settings.ops.listen, mode == Mode::Dev);
             let mut findings = safety_findings(&facts);
             findings.extend(settings.check());
+            findings.extend(settings.read_files(sources).1);
             findings
         })
     }
@@ -146,6 +155,7 @@ impl Settings {
             under("ops", self.ops.check(self.server.listen)),
             under("text", self.text.check()),
             under("help", self.help.check()),
+            under("page", self.page.check()),
             under("code", self.code.check()),
             under("flow", self.flow.check(&self.code)),
             under("captcha", self.captcha.check()),

@@ -32,6 +32,8 @@ pub enum Number {
     SecretTwice = 20,
     /// A secret's file cannot be read.
     SecretFile = 21,
+    /// A file that a key names cannot be used.
+    NamedFile = 22,
     /// The captcha is off.
     CaptchaOff = 31,
     /// The gates are off.

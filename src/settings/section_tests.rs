@@ -31,7 +31,7 @@ fn values_outside_their_range_are_refused_by_name() {
         ("server.shutdown_delay=1h", "server.shutdown_delay: longer than 10m"),
         ("server.listen=localhost:80", "server.listen: `localhost:80` is no address and port"),
         ("server.public_url=mail.example", "server.public_url: `mail.example` is no web address"),
-        ("server.cors_origins=*", "server.cors_origins: `*` would let every page call the API"),
+        ("server.cors_origins=*", "server.cors_origins: `*` stands for every page there is"),
         (
             "server.trusted_proxies=10.0.0.1/8",
             "server.trusted_proxies: `10.0.0.1/8` has an address in a network's place",

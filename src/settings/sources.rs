@@ -15,8 +15,22 @@ pub trait Sources {
     /// The whole of a file.
     ///
     /// # Errors
-    /// As the operating system says, and when the file is longer than 1 MiB.
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// As the operating system says, and when the file is longer than `max` bytes.
+    fn read_up_to(&self, path: &Path, max: u64) -> io::Result<Vec<u8>>;
+
+    /// The whole of a file of at most 1 MiB.
+    ///
+    /// # Errors
+    /// As [`Sources::read_up_to`].
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.read_up_to(path, MAX_FILE)
+    }
+
+    /// The files of a directory, in the order of their names.
+    ///
+    /// # Errors
+    /// As the operating system says.
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>>;
 
     /// Whether the error stream shows colours.
     fn colour(&self) -> bool {
@@ -39,19 +53,28 @@ impl Sources for SystemSources {
         std::env::vars_os().collect()
     }
 
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+    fn read_up_to(&self, path: &Path, max: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        std::fs::File::open(path)?.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > MAX_FILE {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "longer than 1 MiB"));
-        }
-        Ok(bytes)
+        std::fs::File::open(path)?.take(max + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > max { Err(too_long(max)) } else { Ok(bytes) }
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        let entries = std::fs::read_dir(directory)?;
+        let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+        paths.retain(|path| path.is_file());
+        paths.sort_unstable();
+        Ok(paths)
     }
 
     fn colour(&self) -> bool {
         use std::io::IsTerminal;
         self.variable("NO_COLOR").is_none() && io::stderr().is_terminal()
     }
+}
+
+fn too_long(max: u64) -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, format!("longer than {} KiB", max >> 10))
 }
 
 /// A layer of text that the program itself puts between its defaults and the files.
@@ -76,11 +99,11 @@ pub struct Inputs {
 
 #[cfg(test)]
 pub mod memory {
-    use super::{Inputs, Sources};
+    use super::{Inputs, Sources, too_long};
     use std::collections::BTreeMap;
     use std::ffi::OsString;
     use std::io;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     /// An outside for tests: variables and files by name.
     #[derive(Default)]
@@ -99,8 +122,8 @@ pub mod memory {
 
         /// With one more file.
         #[must_use]
-        pub fn file(mut self, path: &str, text: &str) -> Self {
-            self.files.insert(path.to_owned(), text.as_bytes().to_vec());
+        pub fn file(mut self, path: &str, content: &(impl AsRef<[u8]> + ?Sized)) -> Self {
+            self.files.insert(path.to_owned(), content.as_ref().to_vec());
             self
         }
 
@@ -120,9 +143,18 @@ pub mod memory {
             self.variables.clone()
         }
 
-        fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-            let missing = || io::Error::new(io::ErrorKind::NotFound, "No such file or directory");
-            self.files.get(&path.display().to_string()).cloned().ok_or_else(missing)
+        fn read_up_to(&self, path: &Path, max: u64) -> io::Result<Vec<u8>> {
+            let bytes = self.files.get(&path.display().to_string()).cloned().ok_or_else(missing)?;
+            if bytes.len() as u64 > max { Err(too_long(max)) } else { Ok(bytes) }
         }
+
+        fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+            let files = self.files.keys().map(PathBuf::from).filter(|path| path.parent() == Some(directory));
+            Some(files.collect::<Vec<_>>()).filter(|files| !files.is_empty()).ok_or_else(missing)
+        }
+    }
+
+    fn missing() -> io::Error {
+        io::Error::new(io::ErrorKind::NotFound, "No such file or directory")
     }
 }

@@ -124,12 +124,12 @@ fn named_by(variable: &str, taken: &[KeyPath]) -> Option<KeyPath> {
     let names: Vec<_> = variable.get(PREFIX.len()..)?.split("__").collect();
     let chosen = known().keys().iter().find_map(|key| {
         let pattern = key.pattern();
-        fits(pattern, &names).then(|| resolve(pattern, &names, taken)).or_else(|| {
+        fits(pattern, &names).then(|| resolve(key, &names, taken)).or_else(|| {
             let (last, first) = names.split_last()?;
             let value_name = last.get(..last.len().checked_sub("_file".len())?)?;
             let is_file = key.has_file_form() && last[value_name.len()..].eq_ignore_ascii_case("_file");
             let names: Vec<_> = first.iter().copied().chain([value_name]).collect();
-            (is_file && fits(pattern, &names)).then(|| resolve(pattern, &names, taken).file_form())
+            (is_file && fits(pattern, &names)).then(|| resolve(key, &names, taken).file_form())
         })
     })?;
     Some(chosen)
@@ -147,9 +147,9 @@ fn folded(name: &str) -> String {
 }
 
 /// Fills in the names that the operator chose: as a lower layer wrote them, or else as the variable does.
-fn resolve(pattern: &[String], names: &[&str], taken: &[KeyPath]) -> KeyPath {
-    let is_locale = pattern.iter().any(|name| name == "text");
-    pattern.iter().zip(names).fold(KeyPath::root(), |at, (want, name)| {
+fn resolve(key: &Key, names: &[&str], taken: &[KeyPath]) -> KeyPath {
+    let is_locale = key.is_by_language();
+    key.pattern().iter().zip(names).fold(KeyPath::root(), |at, (want, name)| {
         if want != "*" {
             return at.then(want);
         }

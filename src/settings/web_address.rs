@@ -68,14 +68,14 @@ impl<'de> Deserialize<'de> for PublicUrl {
     }
 }
 
-/// The origin of an integrator's page, exactly as browsers send it.
+/// The origin of somebody else's page, exactly as browsers send it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CorsOrigin(String);
 
 impl CorsOrigin {
     fn parse(text: &str) -> Result<Self, String> {
         if text.contains('*') {
-            return Err(format!("`{text}` would let every page call the API; name each origin"));
+            return Err(format!("`{text}` stands for every page there is; name each origin"));
         }
         let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let exact = url.map(|url| url.origin().ascii_serialization()).ok_or_else(|| {

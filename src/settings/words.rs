@@ -1,10 +1,11 @@
 //! `[text]`, `[help]` and `[log]`: what people and operators read.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
-use super::check::Problems;
+use super::check::{Problems, one_line, web_link};
 use crate::domain::MailboxAddress;
-use crate::http::BUILT_IN;
 
 /// Longer texts would push the form off a phone's screen.
 const MAX_HELP: usize = 200;
@@ -17,6 +18,10 @@ pub struct TextSettings {
     pub default_locale: String,
     /// In hints about how to write an address.
     pub example_address: String,
+    /// Where the operator's own locale files are; "" = nowhere.
+    pub locale_dir: PathBuf,
+    /// IANA name; "" = the machine's.
+    pub time_zone: String,
 }
 
 /// `[help]`: whom to turn to, shown to everybody alike. Empty texts are not shown.
@@ -33,6 +38,8 @@ pub struct HelpSettings {
     pub hours: String,
     /// A page with more.
     pub url: String,
+    /// Contacts by unit and mail domain; "" = none.
+    pub contacts_file: PathBuf,
 }
 
 /// `[mail]`: client settings shown when a password was changed. Empty ones are not shown.
@@ -72,18 +79,10 @@ pub struct LogSettings {
 }
 
 impl TextSettings {
-    /// A language that there is, and an address that is one.
+    /// An address that is one; whether there is such a language shows only with the files of `locale_dir`.
     #[must_use]
     pub fn check(&self) -> Problems {
         let mut problems = Problems::new();
-        let locales = BUILT_IN.map(|(tag, _)| tag);
-        if !locales.contains(&self.default_locale.as_str()) {
-            let locales = locales.join("\" or \"");
-            problems.push((
-                "default_locale".into(),
-                format!("`{}` is not spoken here; write \"{locales}\"", self.default_locale),
-            ));
-        }
         if let Err(error) = MailboxAddress::parse(&self.example_address) {
             problems.push(("example_address".into(), error.to_string()));
         }
@@ -104,19 +103,14 @@ impl HelpSettings {
             ("url", &self.url),
         ];
         for (key, text) in texts {
-            if text.chars().count() > MAX_HELP || text.chars().any(char::is_control) {
-                problems.push((key.into(), format!("longer than {MAX_HELP} characters, or more than one line")));
-            }
+            one_line(&mut problems, key, text, MAX_HELP);
         }
         if !self.email.is_empty()
             && let Err(error) = MailboxAddress::parse(&self.email)
         {
             problems.push(("email".into(), error.to_string()));
         }
-        let link = url::Url::parse(&self.url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
-        if !self.url.is_empty() && !link {
-            problems.push(("url".into(), "is no web address; write it like \"https://it.example.gov.cn/help\"".into()));
-        }
+        web_link(&mut problems, "url", &self.url, "https://it.example.gov.cn/help");
         problems
     }
 }

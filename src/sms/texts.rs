@@ -52,6 +52,12 @@ impl Texts {
         })
     }
 
+    /// The same with times in another time zone.
+    #[must_use]
+    pub fn in_zone(self, zone: TimeZone) -> Self {
+        Self { zone, ..self }
+    }
+
     /// The text that carries a code which works for `minutes`. An unknown language gets the default one.
     #[must_use]
     pub fn code_text(&self, locale: &str, code: &OneTimeCode, minutes: u64, domain: &str) -> SecretString {
@@ -124,6 +130,11 @@ pub(super) fn problems(texts: &TextSettings) -> Vec<Problem> {
             problems
                 .push((key.clone(), "holds a control character; a line end is the only one that may be".to_owned()));
         }
+        if binds_wrongly(text) {
+            let problem = "the line that binds the code to the page must be the last one and exactly `@{domain} #{code}`; \
+                           phones fill in nothing otherwise";
+            problems.push((key.clone(), problem.to_owned()));
+        }
         match Template::parse(text, fields) {
             Err(error) => problems.push((key, error.to_string())),
             Ok(template) if fields == CODE_FIELDS && !template.has(Field::Code) => {
@@ -134,6 +145,23 @@ pub(super) fn problems(texts: &TextSettings) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// Whether a text means to bind its code to a page, for phones to fill it in there, and does so in another form than
+/// phones read: as the last line, `@host #code`, or `@top #code @frame` for a page in a frame.
+fn binds_wrongly(text: &str) -> bool {
+    let host = |word: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
+        word.strip_prefix('@').is_some_and(|host| host == "{domain}" || (!host.is_empty() && host.bytes().all(plain)))
+    };
+    let is_right = |line: &str| match line.split(' ').collect::<Vec<_>>()[..] {
+        [top, "#{code}"] => host(top),
+        [top, "#{code}", frame] => host(top) && host(frame),
+        _ => false,
+    };
+    let means_to = |line: &&str| (line.starts_with('@') && line.contains("{code}")) || line.contains("@{domain} #");
+    let (others, last) = text.rsplit_once('\n').unwrap_or(("", text));
+    others.split('\n').any(|line| means_to(&line)) || (means_to(&last) && !is_right(last))
 }
 
 /// Texts that are too long once `domain` stands in them.

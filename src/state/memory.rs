@@ -19,8 +19,8 @@ use super::{
     UsedOnce,
 };
 use crate::domain::{
-    Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Presented, Refusal, State, SubjectId, Timestamp,
-    Verdict,
+    Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Ending, Presented, Refusal, State, SubjectId,
+    Timestamp, Verdict,
 };
 
 /// How long after its end a challenge is counted as expired: a step that took its moment just before may be under way.
@@ -208,8 +208,8 @@ impl ChallengeStore for MemoryState {
         Ok(self.step(id, |challenge| challenge.spend(credential, now).map(|next| viewed(next, now)))?)
     }
 
-    async fn complete(&self, id: &ChallengeId, _now: Timestamp) -> Result<(), StateError> {
-        let _ = self.step(id, |challenge| Ok((challenge.complete(), ())));
+    async fn complete(&self, id: &ChallengeId, ending: Option<Ending>, _now: Timestamp) -> Result<(), StateError> {
+        let _ = self.step(id, |challenge| Ok((challenge.complete(ending), ())));
         Ok(())
     }
 

@@ -6,7 +6,8 @@
 use async_trait::async_trait;
 
 use crate::domain::{
-    Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Presented, Refusal, SubjectId, Timestamp, Verdict,
+    Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Ending, Presented, Refusal, SubjectId, Timestamp,
+    Verdict,
 };
 
 mod alarm;
@@ -86,8 +87,8 @@ pub trait ChallengeStore: Send + Sync {
         credential: &CredentialDigest,
         now: Timestamp,
     ) -> Result<ChallengeView, StepError>;
-    /// Ends a spent challenge.
-    async fn complete(&self, id: &ChallengeId, now: Timestamp) -> Result<(), StateError>;
+    /// Ends a spent challenge, with what the account store said; `None` when nobody knows whether it wrote.
+    async fn complete(&self, id: &ChallengeId, ending: Option<Ending>, now: Timestamp) -> Result<(), StateError>;
     /// Gives the right to write back, after the account store has surely not written.
     async fn reinstate(&self, id: &ChallengeId, now: Timestamp) -> Result<(), StateError>;
     /// Counts a password refused for personal facts; returns the view after the step.

@@ -76,6 +76,9 @@ async fn every_problem_of_the_client_is_counted_by_its_code() {
         Wire::exchange(app.api, &["POST /v1/captchas HTTP/1.1", "host: x", "content-type: text/plain"], "x").await;
     assert_eq!(raw.status, 415);
     told.insert("unsupported_media_type".to_owned(), 1.0);
+    let page = Wire::exchange(app.api, &["GET /nowhere HTTP/1.1", "host: x", "accept: text/html"], "").await;
+    assert!(page.status == 404 && page.head.contains("content-type: text/html"), "{page:?}");
+    *told.entry("not_found".to_owned()).or_default() += 1.0;
 
     let figures = app.figures().await;
     let counted = figures.0.iter().filter(|sample| sample.name == ERRORS);

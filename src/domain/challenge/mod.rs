@@ -105,7 +105,17 @@ pub struct Challenge {
     expires_at: Timestamp,
     opened_at: Timestamp,
     subject: Option<(SubjectId, SubjectStamp)>,
+    ending: Option<Ending>,
     armed: Vec<Armed>,
+}
+
+/// What the account store said when it wrote the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// When the new password runs out; `None` is never.
+    pub password_expires_at: Option<Timestamp>,
+    /// Whether other sessions were ended.
+    pub sessions_revoked: bool,
 }
 
 /// What a claimant presents: a credential, and digests of the code under every valid key.
@@ -193,6 +203,8 @@ pub struct ChallengeView {
     pub opened_at: Timestamp,
     /// Whom it was armed for, if it was.
     pub subject: Option<(SubjectId, SubjectStamp)>,
+    /// What the account store said; `None` before the end, and when nobody knows whether it wrote.
+    pub ending: Option<Ending>,
 }
 
 impl ChallengeView {
@@ -240,6 +252,7 @@ impl Challenge {
             expires_at: now.plus(rules.ttl),
             opened_at: now,
             subject: None,
+            ending: None,
             armed: Vec::new(),
         }
     }
@@ -299,6 +312,7 @@ impl Challenge {
             expires_at: self.expires_at,
             opened_at: self.opened_at,
             subject: self.subject.clone(),
+            ending: self.ending,
         }
     }
 

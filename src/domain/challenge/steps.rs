@@ -1,6 +1,6 @@
 //! The steps: each takes a challenge and gives the next one, or refuses and changes nothing.
 
-use super::{Armed, Arming, Challenge, Presented, Refusal, State, Verdict};
+use super::{Armed, Arming, Challenge, Ending, Presented, Refusal, State, Verdict};
 use crate::domain::{CredentialDigest, Timestamp};
 
 impl Challenge {
@@ -88,11 +88,12 @@ impl Challenge {
         Ok(self)
     }
 
-    /// Ends a spent challenge: the password was written.
+    /// Ends a spent challenge: the password was written, or may have been (`None`).
     #[must_use]
-    pub fn complete(mut self) -> Self {
+    pub fn complete(mut self, ending: Option<Ending>) -> Self {
         if self.state == State::Spent {
             self.state = State::Completed;
+            self.ending = ending;
         }
         self
     }

@@ -200,11 +200,11 @@ fn only_a_verified_challenge_can_be_spent_and_only_once() {
     let spent = claim.challenge.spend(&credential, seconds(2)).unwrap();
     assert_eq!(spent.clone().spend(&credential, seconds(2)).unwrap_err(), Refusal::State(State::Spent));
     assert_eq!(
-        spent.clone().reinstate().spend(&credential, seconds(3)).unwrap().complete().state(seconds(3)),
+        spent.clone().reinstate().spend(&credential, seconds(3)).unwrap().complete(None).state(seconds(3)),
         State::Completed
     );
     assert_eq!(
-        spent.complete().reinstate().state(seconds(3)),
+        spent.complete(None).reinstate().state(seconds(3)),
         State::Completed,
         "a finished write is never given back"
     );

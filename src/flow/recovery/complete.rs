@@ -6,7 +6,7 @@ use super::verify::is_unchanged;
 use super::{Completed, Completion, RecoveryFlow, RecoveryParts};
 use crate::account::{AccountError, PasswordWrite, PasswordWritten};
 use crate::audit::EventKind;
-use crate::domain::{ChallengeId, ChallengeView, FlowCredential, NewPassword, OneTimeCode, State, Subject};
+use crate::domain::{ChallengeId, ChallengeView, Ending, FlowCredential, NewPassword, OneTimeCode, State, Subject};
 use crate::flow::{Delivery, FlowError, Origin, Passed};
 use crate::limits::RequesterGate;
 use crate::policy::Violations;
@@ -152,10 +152,10 @@ impl RecoveryParts {
                     AccountError::Unavailable { .. } | AccountError::Busy | AccountError::PasswordRefused { .. } => {
                         self.challenges.reinstate(&id, now).await?;
                     }
-                    AccountError::NoSuchAccount => self.challenges.complete(&id, now).await?,
+                    AccountError::NoSuchAccount => self.challenges.complete(&id, None, now).await?,
                     // As if it was written, because it may have been.
                     AccountError::Unknown { .. } => {
-                        self.challenges.complete(&id, now).await?;
+                        self.challenges.complete(&id, None, now).await?;
                         self.challenges.cancel_others(&subject.id, &id, now).await?;
                     }
                 }
@@ -186,12 +186,14 @@ impl RecoveryParts {
         written: PasswordWritten,
     ) -> Completed {
         let now = self.clock.now();
-        let ended = self.challenges.complete(&view.id, now).await;
+        let ending = Ending { password_expires_at: written.expires_at, sessions_revoked: written.sessions_revoked };
+        let ended = self.challenges.complete(&view.id, Some(ending), now).await;
         let others = self.challenges.cancel_others(&subject.id, &view.id, now).await;
         for error in [ended.err(), others.err()].into_iter().flatten() {
             tracing::error!(%error, challenge = %view.id, "a challenge could not be ended after its password was written");
         }
         view.state = State::Completed;
+        view.ending = Some(ending);
         self.record(origin, &view, EventKind::PasswordReset { seconds: now.since(view.opened_at).as_secs_f64() });
         self.announce(origin, &view, subject);
         Completed { view, written }

@@ -4,32 +4,29 @@ pub(super) mod answers;
 mod bodies;
 mod captchas;
 mod config;
-mod index;
 mod openapi;
 mod problems;
 mod resets;
 
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, ResponseError, web};
+use actix_web::{HttpResponse, web};
 
 pub use config::ConfigAnswer;
-pub use index::HelpContact;
 pub use openapi::OPENAPI;
 
 use super::call::Call;
 use super::problem::Problem;
+use super::return_to::ReturnTo;
 
 /// What answers need beside the flows.
 #[derive(Debug, Clone)]
 pub struct ApiRules {
     /// In hints about how to write an address.
     pub example_address: String,
-    /// Addresses a claimant may be sent back to: origins and path prefixes.
-    pub return_to_allow: Vec<String>,
+    /// Where a claimant may be led back to.
+    pub return_to: ReturnTo,
     /// Mail client settings for the last page: imap, pop, smtp.
     pub client_settings: Vec<(&'static str, String)>,
-    /// Whom to turn to.
-    pub help: HelpContact,
 }
 
 /// The routes of the public listener.
@@ -38,7 +35,6 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         resource.default_service(web::to(move |call: Call| std::future::ready(method_not_allowed(&call, methods))))
     };
     routes
-        .service(only(web::resource("/").route(web::get().to(index::show)), "GET"))
         .service(only(web::resource("/v1/config").route(web::get().to(config::show)), "GET"))
         .service(only(web::resource("/v1/captchas").route(web::post().to(captchas::issue)), "POST"))
         .service(only(web::resource("/v1/captchas/{id}/image").route(web::get().to(captchas::image)), "GET"))
@@ -62,11 +58,12 @@ pub fn configure(routes: &mut web::ServiceConfig) {
 }
 
 async fn not_found(call: Call) -> HttpResponse {
-    Problem::new(&call, "not_found").error_response()
+    HttpResponse::from_error(Problem::new(&call, "not_found"))
 }
 
-fn method_not_allowed(call: &Call, methods: &'static str) -> HttpResponse {
-    let mut response = Problem::new(call, "method_not_allowed").error_response();
+/// The answer to a method that an address does not have.
+pub(super) fn method_not_allowed(call: &Call, methods: &'static str) -> HttpResponse {
+    let mut response = HttpResponse::from_error(Problem::new(call, "method_not_allowed"));
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
     response
 }

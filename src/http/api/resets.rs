@@ -28,7 +28,7 @@ pub async fn start(
     let call = call.in_language(&request, body.locale.as_deref());
     let account = MailboxAddress::parse(&body.account);
     let account = account.map_err(|error| Problem::of_mailbox(&call, error, &rules.example_address))?;
-    let return_to = rules.return_to(&call, body.return_to)?;
+    let return_to = return_to(&call, &rules, body.return_to)?;
     let captcha = body.captcha.map(|Object(captcha)| captcha.into());
     let start = Start { account, captcha, locale: call.language.tag().into(), return_to };
     let started = flow.start(&call.origin, start).await.map_err(|error| Problem::of(&call, &error))?;
@@ -162,24 +162,10 @@ fn answered(
     }
 }
 
-impl ApiRules {
-    /// Only addresses under an allowed one, so that nobody is sent from here to a stranger's page.
-    fn return_to(&self, call: &Call, asked: Option<String>) -> Result<Option<Box<str>>, Problem> {
-        let Some(asked) = asked else { return Ok(None) };
-        // Control characters, back slashes and dot segments are read differently by different browsers.
-        let plain = asked.len() <= 2_048 && asked.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-        let straight = !asked.split(['?', '#']).next().unwrap_or_default().split('/').any(|part| {
-            let part = part.to_ascii_lowercase().replace("%2e", ".");
-            part == "." || part == ".."
-        });
-        let allowed = self.return_to_allow.iter().any(|prefix| {
-            let rest = asked.strip_prefix(prefix.as_str());
-            rest.is_some_and(|rest| prefix.ends_with('/') || rest.is_empty() || rest.starts_with(['/', '?', '#']))
-        });
-        if plain && straight && allowed {
-            Ok(Some(asked.into()))
-        } else {
-            Err(invalid(call, "/return_to", "return_to"))
-        }
+/// A place to lead back to must be an allowed one.
+fn return_to(call: &Call, rules: &ApiRules, asked: Option<String>) -> Result<Option<Box<str>>, Problem> {
+    match asked {
+        Some(place) if !rules.return_to.admits(&place) => Err(invalid(call, "/return_to", "return_to")),
+        place => Ok(place.map(String::into_boxed_str)),
     }
 }

@@ -49,6 +49,71 @@ fn values_are_put_in_literally() {
     assert_eq!(texts.notice_text("en", "example.org", moment), "example.org 2026-11-23 11:01+08:00");
 }
 
+/// C5: the line that lets a phone fill the code in comes out as phones read it, whatever the host.
+#[test]
+fn c5_a_last_line_that_binds_the_code_to_the_page_comes_out_exactly() {
+    let texts = texts("text.code.en = \"{code} is your code.\\n@{domain} #{code}\"");
+    let text = texts.code_text("en", &code(), 5, "reset.example.gov.cn");
+    assert_eq!(text.expose_secret(), "002569 is your code.\n@reset.example.gov.cn #002569");
+    assert_eq!(text.expose_secret().lines().last(), Some("@reset.example.gov.cn #002569"));
+}
+
+/// C5: every other form of that line is refused, because phones would pass it by without a word.
+#[test]
+fn c5_a_line_that_phones_would_not_read_is_refused() {
+    for (right, text) in [
+        (true, "{code}\\n@{domain} #{code}"),
+        (true, "{code}\\n@portal.example.cn #{code} @{domain}"),
+        (true, "{code}, questions: it@{domain}"),
+        (false, "{code} @{domain} #{code}"),
+        (false, "{code}\\n@{domain}  #{code}"),
+        (false, "{code}\\n@{domain}#{code}"),
+        (false, "{code}\\n@{domain}:8080 #{code}"),
+        (false, "{code}\\n@https://{domain} #{code}"),
+        (false, "{code}\\n@{domain}/forgot #{code}"),
+        (false, "{code}\\n@{domain} #{code}\\n"),
+        (false, "{code}\\n@{domain} #{code} "),
+        (false, "@{domain} #{code}\\n{code}"),
+        (false, "{code}\\n@{domain} {code}"),
+    ] {
+        let settings =
+            settings(&format!("providers = [\"a\"]\nprovider.a.kind = \"console\"\ntext.code.en = \"{text}\""));
+        let keys: Vec<_> = settings.check().into_iter().map(|(key, _)| key).collect();
+        assert_eq!(keys.is_empty(), right, "{text}: {keys:?}");
+        assert!(right || keys == ["text.code.en"], "{text}: {keys:?}");
+    }
+}
+
+/// C5: phones read such a line only in texts of at most 140 characters; ours are refused earlier, at a message's cost.
+#[test]
+fn c5_a_text_over_140_characters_with_such_a_line_is_refused() {
+    let of = |filler: usize| {
+        let text = format!("{}{{code}}\\n@{{domain}} #{{code}}", "x".repeat(filler));
+        settings(&format!("text.code.en = \"{text}\"")).check_texts("reset.example.gov.cn", "zh-CN")
+    };
+    assert_eq!(of(2).len(), 0);
+    assert_eq!(of(120)[0].0, "text.code.en");
+}
+
+/// I6: a language of the operator's own needs no text messages of its own.
+#[test]
+fn i6_an_added_language_without_texts_gets_the_default_ones() {
+    let texts = texts("text.notice.fr = \"changed\"");
+    let of = |locale| texts.code_text(locale, &code(), 5, "").expose_secret().to_owned();
+    assert_eq!(of("fr"), of("zh-CN"));
+    let moment = Timestamp::from_millis(0);
+    assert_eq!(
+        (texts.notice_text("fr", "", moment).as_str(), texts.notice_text("de", "", moment)),
+        ("changed", texts.notice_text("zh-CN", "", moment))
+    );
+}
+
+#[test]
+fn times_are_told_in_the_zone_that_is_set() {
+    let texts = texts("text.notice.en = \"{time}\"").in_zone(TimeZone::UTC);
+    assert_eq!(texts.notice_text("en", "", Timestamp::from_millis(0)), "1970-01-01 00:00+00:00");
+}
+
 #[test]
 fn texts_that_cannot_be_filled_are_refused_with_their_key() {
     let error = |more, default| Texts::new(&settings(more), default).unwrap_err().key;

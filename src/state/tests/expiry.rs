@@ -41,7 +41,7 @@ fn what_was_completed_cancelled_or_locked_never_counts_as_expired() {
     at_once(state.cancel(&cancelled.id, START)).unwrap();
     at_once(state.spend(&writing.id, &writing.credential.digest(), START)).unwrap();
     assert_eq!(expired(&state, LATE), 0, "nor what is being written");
-    at_once(state.complete(&writing.id, seconds(LATE))).unwrap();
+    at_once(state.complete(&writing.id, None, seconds(LATE))).unwrap();
     assert_eq!(expired(&state, LATE), 0);
 }
 

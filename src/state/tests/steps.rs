@@ -30,7 +30,9 @@ fn a_fresh_store_refuses_every_step_of_an_old_challenge() {
     assert_eq!(claim.present(&after, RIGHT, START), refused(Refusal::NotFound));
     assert_eq!(at_once(after.spend(&claim.id, &digest, START)).map(|_| ()), refused(Refusal::NotFound));
     assert_eq!(at_once(after.resend(&claim.id, &digest, START)).map(|_| ()), refused(Refusal::NotFound));
-    for step in [after.reinstate(&claim.id, START), after.complete(&claim.id, START), after.cancel(&claim.id, START)] {
+    for step in
+        [after.reinstate(&claim.id, START), after.complete(&claim.id, None, START), after.cancel(&claim.id, START)]
+    {
         at_once(step).unwrap();
     }
     assert_eq!(claim.state(&after, START), refused(Refusal::NotFound));
@@ -93,7 +95,7 @@ fn the_right_to_write_comes_back_only_from_a_spent_challenge() {
     assert_eq!(spend(), refused(Refusal::State(State::Spent)), "a write under way cannot be cancelled");
     at_once(state.reinstate(&claim.id, START)).unwrap();
     assert_eq!(spend(), Ok(State::Spent));
-    at_once(state.complete(&claim.id, START)).unwrap();
+    at_once(state.complete(&claim.id, None, START)).unwrap();
     at_once(state.reinstate(&claim.id, START)).unwrap();
     assert_eq!(spend(), refused(Refusal::State(State::Completed)));
 }

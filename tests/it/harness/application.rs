@@ -261,8 +261,12 @@ impl Sources for Nothing {
         Vec::new()
     }
 
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+    fn read_up_to(&self, path: &Path, _: u64) -> io::Result<Vec<u8>> {
         std::fs::read(path)
+    }
+
+    fn list(&self, _: &Path) -> io::Result<Vec<PathBuf>> {
+        Ok(Vec::new())
     }
 }
 

@@ -1,0 +1,113 @@
+use super::*;
+
+const FILE: &str = "\u{feff}domain,unit,name,phone,email,address,hours\r\n\
+    example.gov.cn,市信息中心,王老师,0512-6888 1234,help@example.gov.cn,\"人民路1号, 302\",工作日 9:00–17:30\r\n\
+    tax.example.gov.cn,市税务局,李老师,0512-6888 2222,,,\r\n\
+    ,Tax Office (Harbour),Li,,li@example.gov.cn,,\r\n\
+    邮箱.中国,,陈,1,,,\r\n";
+
+fn found(contacts: &[&Contact]) -> Vec<String> {
+    contacts.iter().map(|contact| contact.name.clone()).collect()
+}
+
+fn problem(rows: &str) -> String {
+    Contacts::read(&format!("domain,unit,name,phone,email,address,hours\n{rows}")).unwrap_err().to_string()
+}
+
+#[test]
+fn a_spreadsheets_file_is_read_with_its_mark_line_ends_and_quotes() {
+    let contacts = Contacts::read(FILE).unwrap();
+    assert_eq!(contacts.all().len(), 4);
+    let first = &contacts.all()[0];
+    assert_eq!((first.address.as_str(), first.hours.as_str()), ("人民路1号, 302", "工作日 9:00–17:30"));
+    assert_eq!(contacts.all()[3].domain, "xn--c0zu34b.xn--fiqs8s");
+}
+
+#[test]
+fn the_example_file_is_right() {
+    let example = Contacts::read(include_str!("../../../config/contacts.example.csv")).unwrap();
+    assert!(example.all().len() >= 3);
+    assert!(!example.of_domain("example.gov.cn").is_empty());
+}
+
+#[test]
+fn columns_may_stand_in_any_order_and_be_left_out() {
+    let contacts = Contacts::read("phone,Name, unit\n1,王,局\n\n , ,\n").unwrap();
+    assert_eq!((contacts.all().len(), contacts.all()[0].unit.as_str()), (1, "局"));
+}
+
+#[test]
+fn a_domain_without_contacts_gets_those_of_the_domain_above() {
+    let contacts = Contacts::read(FILE).unwrap();
+    assert_eq!(found(&contacts.of_domain("TAX.example.gov.cn")), ["李老师"]);
+    assert_eq!(found(&contacts.of_domain("a.tax.example.gov.cn")), ["李老师"]);
+    assert_eq!(found(&contacts.of_domain("water.example.gov.cn")), ["王老师"]);
+    assert_eq!(found(&contacts.of_domain("邮箱.中国")), ["陈"]);
+    // A name that only ends alike lies not below, nor does the domain above belong to the one below.
+    for stranger in ["notexample.gov.cn", "gov.cn", "cn", "", ".", "a b"] {
+        assert!(contacts.of_domain(stranger).is_empty(), "{stranger}");
+    }
+}
+
+#[test]
+fn a_search_takes_a_part_of_the_unit_a_domain_or_an_address_in_any_width_and_case() {
+    let contacts = Contacts::read(FILE).unwrap();
+    for (text, names) in [
+        ("税务", vec!["李老师"]),
+        ("tax", vec!["李老师", "Li"]),
+        ("ＴＡＸ　ｏｆｆｉｃｅ", vec!["Li"]),
+        ("example.gov.cn", vec!["王老师", "李老师"]),
+        ("water.example.gov.cn", vec!["王老师"]),
+        ("zhang@Tax.Example.gov.cn", vec!["李老师"]),
+        ("ｚｈａｎｇ＠ｔａｘ．ｅｘａｍｐｌｅ．ｇｏｖ．ｃｎ", vec!["李老师"]),
+        ("王", vec![]),
+        ("  ", vec![]),
+        ("@", vec![]),
+    ] {
+        assert_eq!(found(&contacts.search(text)), names, "{text}");
+    }
+    assert!(contacts.search(&"税".repeat(100_000)).is_empty());
+}
+
+#[test]
+fn a_search_ends_at_fifty() {
+    let contacts = Contacts::read(&format!("unit,name,phone\n{}", "局,王,1\n".repeat(60))).unwrap();
+    assert_eq!(contacts.search("局").len(), 50);
+}
+
+#[test]
+fn what_is_wrong_is_told_with_line_and_column() {
+    for (rows, expected) in [
+        ("a.cn,局,王,1,,,\n\na b,局,王,1,,,\n", "line 4, column 1 (domain): `a b` is no domain"),
+        ("a.cn,局,王,,it,,\n", "line 2, column 5 (email): a mail address has one @"),
+        ("a.cn,局,,1,,,\n", "line 2: `name` is empty"),
+        ("a.cn,局,王,,,,\n", "line 2: `phone` and `email` are empty"),
+        (",,王,1,,,\n", "line 2: `domain` and `unit` are empty"),
+        ("a.cn,局,王,1,,\n", "line 2: has 6 fields, the header has 7; put fields that hold commas in quotes"),
+        ("a.cn,局,\"王\n李\",1,,,\n", "line 2, column 3 (name): is longer than 200 characters, or more than one line"),
+    ] {
+        let problem = problem(rows);
+        assert!(problem.starts_with(expected), "{rows}: {problem}");
+    }
+    let long = "字".repeat(201);
+    assert!(problem(&format!("a.cn,{long},王,1,,,\n")).starts_with("line 2, column 2 (unit)"));
+    assert!(problem(&"a.cn,局,王,1,,,\n".repeat(MAX_ROWS + 1)).contains("line 10002: there are more than 10000"));
+}
+
+#[test]
+fn a_header_that_is_missing_or_unknown_is_refused() {
+    let problem = |text: &str| Contacts::read(text).unwrap_err().to_string();
+    assert!(problem("").starts_with("line 1: the header is missing; begin with domain,unit,name"));
+    assert!(problem("domain,tel\n").starts_with("line 1: there is no column `tel`; the columns are domain,unit"));
+    assert!(problem("name,name\n").starts_with("line 1, column 2 (name): the column is there twice"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_contacts_panic(text in "\\PC{0,60}", rows in "([a.,\"\n\r王@]){0,40}") {
+        let _ = Contacts::read(&text);
+        if let Ok(contacts) = Contacts::read(&format!("domain,unit,name,phone\n{rows}")) {
+            let _ = (contacts.search(&text), contacts.of_domain(&text));
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! S2: the code from the message. With `page.flow = "single"` the new password stands below it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::form::Form;
+use super::frame::{Sheet, Step};
+use super::pieces::{Errors, Field, contacts, hidden};
+use super::stop::{Stop, Way};
+use super::visit::{Visit, way_again};
+use super::{password, typed};
+use crate::domain::{ChallengeView, CodeError, State};
+use crate::flow::{FlowError, Passed, RecoveryFlow};
+use crate::http::problem::Problem;
+
+/// What the page before tells.
+#[derive(Default, Deserialize)]
+pub struct Told {
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    error: String,
+}
+
+/// The page, or the one that the recovery stands at by now.
+pub async fn show(
+    visit: Visit,
+    flow: web::Data<RecoveryFlow>,
+    told: Option<web::Query<Told>>,
+) -> Result<HttpResponse, Stop> {
+    let told = told.map(web::Query::into_inner).unwrap_or_default();
+    if told.from == "start" && visit.cookie.recovery.is_none() {
+        return Err(Stop::new(Problem::new(&visit.call, "cookies_needed"), Way::To("/")));
+    }
+    let view = match standing(&visit, &flow, State::CodeSent, None).await? {
+        Standing::Here(view) => view,
+        Standing::Elsewhere(answer) => return Ok(answer),
+    };
+    let mut errors = Errors::default();
+    if told.error == "code_incorrect" {
+        errors.add("code", incorrect(&visit, view.attempts_left));
+    }
+    let status = (told.from == "resend").then(|| visit.text("code.resent"));
+    Ok(page(&visit, StatusCode::OK, &flow, &view, &Shown { typed: "", status, errors }))
+}
+
+/// A code was typed.
+pub async fn submit(mut visit: Visit, flow: web::Data<RecoveryFlow>, form: Form) -> Result<HttpResponse, Stop> {
+    let (id, credential) = visit.recovery(Some(&form))?;
+    visit.trust(&form)?;
+    if visit.speaks_otherwise(&form) {
+        return again(&visit, &flow, &form, StatusCode::OK, Errors::default()).await;
+    }
+    let digits = flow.rules().code_length;
+    if form.text("code").trim().is_empty() {
+        let mut errors = Errors::default();
+        errors.add("code", visit.text_with("code.required", &[("n", &digits.to_string())]));
+        return again(&visit, &flow, &form, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
+    }
+    let code = typed::code(form.text("code"), digits).into_owned().into();
+    match flow.verify(&visit.call.origin, &id, &credential, code).await {
+        Ok(Passed { value, .. }) => {
+            visit.hold(id, value.credential);
+            Ok(visit.see("/password"))
+        }
+        Err(FlowError::CodeForm(fault)) => {
+            let mut errors = Errors::default();
+            errors.add("code", malformed(&visit, fault));
+            again(&visit, &flow, &form, StatusCode::UNPROCESSABLE_ENTITY, errors).await
+        }
+        // Led on with GET: a page that is loaded again must not cost a second try.
+        Err(FlowError::CodeIncorrect { .. }) => Ok(visit.see("/code?error=code_incorrect")),
+        Err(FlowError::CodeExpired | FlowError::State(_)) => Ok(visit.see("/code")),
+        Err(error) => Err(stop(&visit, &error, Some(&form))),
+    }
+}
+
+/// Where a recovery stands, seen from a page.
+pub enum Standing {
+    /// At this page.
+    Here(Box<ChallengeView>),
+    /// At another one, which this leads to.
+    Elsewhere(HttpResponse),
+}
+
+/// Whether the recovery of a browser stands where a page expects it.
+///
+/// # Errors
+/// The page for a recovery that is over, or that nobody knows.
+pub async fn standing(
+    visit: &Visit,
+    flow: &RecoveryFlow,
+    expected: State,
+    form: Option<&Form>,
+) -> Result<Standing, Stop> {
+    let (id, credential) = visit.recovery(form)?;
+    let view = flow.view(&visit.call.origin, &id, &credential).await;
+    let Passed { value: view, .. } = view.map_err(|error| stop(visit, &error, form))?;
+    if view.state == expected {
+        return Ok(Standing::Here(Box::new(view)));
+    }
+    let over = |code| Stop::new(Problem::new(&visit.call, code), Way::Again(view.account.as_str().to_owned()));
+    match view.state {
+        State::CodeSent => Ok(Standing::Elsewhere(visit.see("/code"))),
+        State::Verified => Ok(Standing::Elsewhere(visit.see("/password"))),
+        State::Completed if view.ending.is_some() => Ok(Standing::Elsewhere(visit.see("/done"))),
+        State::Completed | State::Spent => Err(over("store_outcome_unknown")),
+        State::Locked => Err(over("flow_locked")),
+        State::Expired | State::Cancelled => Err(over("flow_expired")),
+    }
+}
+
+/// The page for what a flow refuses for good.
+#[must_use]
+pub fn stop(visit: &Visit, error: &FlowError, form: Option<&Form>) -> Stop {
+    let way = match error {
+        FlowError::Limited { .. }
+        | FlowError::TooSoon { .. }
+        | FlowError::SendsExhausted
+        | FlowError::SmsUnavailable
+        | FlowError::Unavailable { .. } => Way::To("/code"),
+        _ => way_again(form),
+    };
+    Stop::new(Problem::of(&visit.call, error), way)
+}
+
+/// What is told of a wrong code.
+#[must_use]
+pub fn incorrect(visit: &Visit, attempts_left: u8) -> String {
+    visit.text_with("code.incorrect", &[("left", &attempts_left.to_string())])
+}
+
+/// What is told of a text that cannot be a code.
+#[must_use]
+pub fn malformed(visit: &Visit, fault: CodeError) -> String {
+    let (key, expected, given) = match fault {
+        CodeError::NotDigits { expected } => ("code.letters", expected, 0),
+        CodeError::Length { expected, given } if given < expected => ("code.too_short", expected, given),
+        CodeError::Length { expected, given } => ("code.too_long", expected, given),
+    };
+    visit.text_with(key, &[("n", &expected.to_string()), ("m", &given.to_string())])
+}
+
+/// The page once more, with what was typed, unless the recovery stands elsewhere by now.
+///
+/// # Errors
+/// As for [`standing`].
+pub async fn again(
+    visit: &Visit,
+    flow: &RecoveryFlow,
+    form: &Form,
+    status: StatusCode,
+    errors: Errors,
+) -> Result<HttpResponse, Stop> {
+    Ok(match standing(visit, flow, State::CodeSent, Some(form)).await? {
+        Standing::Here(view) => {
+            page(visit, status, flow, &view, &Shown { typed: form.text("code"), status: None, errors })
+        }
+        Standing::Elsewhere(answer) => answer,
+    })
+}
+
+struct Shown<'a> {
+    typed: &'a str,
+    status: Option<String>,
+    errors: Errors,
+}
+
+fn page(
+    visit: &Visit,
+    status: StatusCode,
+    flow: &RecoveryFlow,
+    view: &ChallengeView,
+    shown: &Shown<'_>,
+) -> HttpResponse {
+    let rules = visit.rules();
+    let over = view.code_expires_at <= rules.now();
+    let digits = flow.rules().code_length.to_string();
+    let code = Field {
+        id: "code",
+        label: visit.text("code.label"),
+        hint: Some(visit.text_with("code.hint", &[("n", &digits)])),
+        errors: &shown.errors,
+    };
+    let action = if rules.single { "/password" } else { "/code" };
+    let body = html! {
+        (told(visit, view, over))
+        @if over {
+            (resend(visit, view, true, shown.status.as_deref()))
+        } @else {
+            form #step method="post" action=(action) novalidate {
+                (hidden(visit, view.account.as_str()))
+                (code.head(visit))
+                input #code name="code" type="text" inputmode="numeric" autocomplete="one-time-code" value=(shown.typed)
+                    autocapitalize="off" spellcheck="false" dir="ltr" data-length=(digits)
+                    aria-describedby=[code.described_by()] aria-invalid=[code.invalid()];
+                @if rules.single { (password::fields(visit, view, &shown.errors)) }
+                button #submit type="submit" {
+                    (visit.text(if rules.single { "password.submit" } else { "code.submit" }))
+                }
+            }
+            (resend(visit, view, false, shown.status.as_deref()))
+        }
+        (no_message(visit, view.account.as_str()))
+    };
+    let sheet = Sheet {
+        title: visit.text(if over { "code.expired_title" } else { "code.title" }),
+        step: Some(Step::Code),
+        erroneous: shown.errors.any(),
+        form: (!over).then_some("step"),
+        focus: !shown.errors.any(),
+        above: shown.errors.summary(visit),
+        body,
+    };
+    visit.page(status, &sheet)
+}
+
+fn told(visit: &Visit, view: &ChallengeView, over: bool) -> Markup {
+    let rules = visit.rules();
+    let until = visit.call.language.clock(view.code_expires_at, &rules.zone);
+    let minutes = view.code_expires_at.since(rules.now()).as_secs().div_ceil(60).to_string();
+    let values = [("account", view.account.as_str()), ("minutes", minutes.as_str()), ("time", until.as_str())];
+    html! {
+        @if over { p { (visit.text("code.expired")) } } @else {
+            p { (visit.text_with("code.lead", &values)) }
+            p { (visit.text_with("code.until", &values)) }
+        }
+    }
+}
+
+/// The button for another code. It can always be pressed: who presses early is told when.
+fn resend(visit: &Visit, view: &ChallengeView, first: bool, status: Option<&str>) -> Markup {
+    let wait = view.resend_at.since(visit.rules().now());
+    let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX);
+    html! {
+        @if view.sends_left > 0 {
+            form #resend method="post" action="/resend" {
+                (hidden(visit, view.account.as_str()))
+                button #resend-button .second[!first] type="submit" data-wait=(seconds)
+                    data-waiting=(visit.text("code.wait")) data-ready=(visit.text("code.ready")) {
+                    (visit.text("code.resend"))
+                }
+                p #resend-status role="status" { (status.unwrap_or_default()) }
+            }
+        } @else {
+            p #resend-status role="status" { (status.unwrap_or_default()) }
+            p { (visit.text("code.no_sends")) }
+            form method="post" action="/" {
+                (hidden(visit, view.account.as_str()))
+                button.second type="submit" name="action" value="again" { (visit.text("again")) }
+            }
+        }
+    }
+}
+
+fn no_message(visit: &Visit, account: &str) -> Markup {
+    html! {
+        details #no-sms {
+            summary { (visit.text("no_sms.title")) }
+            ul {
+                @for key in ["no_sms.wait", "no_sms.spam", "no_sms.fixed", "no_sms.unbound"] { li { (visit.text(key)) } }
+            }
+            (contacts(visit, account))
+        }
+    }
+}

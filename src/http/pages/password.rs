@@ -1,0 +1,247 @@
+//! S3: the new password, with the rules before the field.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use maud::{Markup, html};
+use secrecy::ExposeSecret;
+
+use super::code::{self, Standing, standing, stop};
+use super::form::Form;
+use super::frame::{Sheet, Step};
+use super::pieces::{Errors, Field, hidden};
+use super::stop::{Stop, Way};
+use super::visit::Visit;
+use crate::account::AccountError;
+use crate::domain::{ChallengeId, ChallengeView, FlowCredential, PasswordError, State};
+use crate::flow::{Completion, FlowError, RecoveryFlow};
+use crate::http::problem::Problem;
+use crate::policy::{CheckedBy, Violations};
+
+/// The page, or the one that the recovery stands at by now.
+pub async fn show(visit: Visit, flow: web::Data<RecoveryFlow>) -> Result<HttpResponse, Stop> {
+    Ok(match standing(&visit, &flow, State::Verified, None).await? {
+        Standing::Here(view) => page(&visit, StatusCode::OK, &view, &Errors::default()),
+        Standing::Elsewhere(answer) => answer,
+    })
+}
+
+/// A new password was typed; on one page with the code, the code as well.
+pub async fn submit(mut visit: Visit, flow: web::Data<RecoveryFlow>, form: Form) -> Result<HttpResponse, Stop> {
+    let (id, credential) = visit.recovery(Some(&form))?;
+    visit.trust(&form)?;
+    if visit.speaks_otherwise(&form) {
+        return again(&visit, &flow, &form, StatusCode::OK, Errors::default()).await;
+    }
+    let errors = unfinished(&visit, &flow, &form);
+    if errors.any() {
+        return again(&visit, &flow, &form, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
+    }
+    let digits = flow.rules().code_length;
+    let completion = Completion {
+        password: form.secret("new_password"),
+        code: form.given("code").map(|typed| super::typed::code(typed, digits).into_owned().into()),
+        max_age: None,
+        revoke_sessions: true,
+    };
+    match flow.complete(&visit.call.origin, &id, &credential, completion).await {
+        Ok(_) => Ok(visit.see("/done")),
+        Err(error) => refused(visit, &flow, &form, id, error).await,
+    }
+}
+
+/// What can be told without asking anybody: fields left empty, and two entries that differ.
+fn unfinished(visit: &Visit, flow: &RecoveryFlow, form: &Form) -> Errors {
+    let mut errors = Errors::default();
+    let language = &visit.call.language;
+    let code_asked = visit.rules().single && form.text("step") != "password";
+    if code_asked && form.text("code").trim().is_empty() {
+        errors.add("code", visit.text_with("code.required", &[("n", &flow.rules().code_length.to_string())]));
+    }
+    if form.text("new_password").is_empty() {
+        errors.add("new-password", language.text("field.password_required", &[]));
+    } else if visit.rules().policy.confirm && form.secret("again").expose_secret() != form.text("new_password") {
+        errors.add("again", visit.text("password.mismatch"));
+    }
+    errors
+}
+
+async fn refused(
+    mut visit: Visit,
+    flow: &RecoveryFlow,
+    form: &Form,
+    id: ChallengeId,
+    error: FlowError,
+) -> Result<HttpResponse, Stop> {
+    let mut errors = Errors::default();
+    let mut hold = |credential: Option<FlowCredential>| {
+        if let Some(credential) = credential {
+            visit.hold(id, credential);
+        }
+    };
+    let mut status = StatusCode::UNPROCESSABLE_ENTITY;
+    match error {
+        FlowError::Policy { violations, credential, .. } => {
+            hold(credential);
+            tell(&visit, &violations, &mut errors);
+        }
+        FlowError::PasswordForm(fault) => errors.add("new-password", malformed(&visit, fault)),
+        FlowError::CodeForm(fault) => errors.add("code", code::malformed(&visit, fault)),
+        FlowError::CodeIncorrect { .. } => return Ok(visit.see("/code?error=code_incorrect")),
+        FlowError::CodeExpired | FlowError::State(State::CodeSent | State::Verified | State::Completed) => {
+            return Ok(visit.see("/code"));
+        }
+        FlowError::Store { error: AccountError::PasswordRefused { .. }, credential } => {
+            hold(credential);
+            errors.add("new-password", visit.call.language.text("policy.store", &[]));
+        }
+        FlowError::Store { error: AccountError::Unavailable { .. } | AccountError::Busy, credential } => {
+            hold(credential);
+            status = StatusCode::SERVICE_UNAVAILABLE;
+            errors.add("new-password", visit.text("password.store_unavailable"));
+        }
+        FlowError::Limited { .. } => {
+            return Err(Stop::new(Problem::of(&visit.call, &error), Way::To("/password")));
+        }
+        error => return Err(stop(&visit, &error, Some(form))),
+    }
+    again(&visit, flow, form, status, errors).await
+}
+
+fn tell(visit: &Visit, violations: &Violations, errors: &mut Errors) {
+    for violation in violations {
+        let values: Vec<(&str, String)> =
+            violation.params.iter().map(|(name, value)| (*name, value.to_string())).collect();
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        errors.add("new-password", visit.call.language.text(violation.id(), &values));
+    }
+}
+
+fn malformed(visit: &Visit, fault: PasswordError) -> String {
+    let key = match fault {
+        PasswordError::Empty => "field.password_required",
+        PasswordError::TooLong => "field.password_too_long",
+        PasswordError::Control => "field.password_control",
+    };
+    visit.call.language.text(key, &[])
+}
+
+/// The page that the recovery stands at, with errors; passwords are never sent back.
+async fn again(
+    visit: &Visit,
+    flow: &RecoveryFlow,
+    form: &Form,
+    status: StatusCode,
+    errors: Errors,
+) -> Result<HttpResponse, Stop> {
+    if visit.rules().single && form.text("step") != "password" {
+        let (id, credential) = visit.recovery(Some(form))?;
+        let view = flow.view(&visit.call.origin, &id, &credential).await;
+        let view = view.map_err(|error| stop(visit, &error, Some(form)))?.value;
+        if view.state == State::CodeSent {
+            return code::again(visit, flow, form, status, errors).await;
+        }
+    }
+    Ok(match standing(visit, flow, State::Verified, Some(form)).await? {
+        Standing::Here(view) => page(visit, status, &view, &errors),
+        Standing::Elsewhere(answer) => answer,
+    })
+}
+
+fn page(visit: &Visit, status: StatusCode, view: &ChallengeView, errors: &Errors) -> HttpResponse {
+    let rules = visit.rules();
+    let until = view.verified_until.unwrap_or(view.expires_at);
+    let clock = visit.call.language.clock(until, &rules.zone);
+    let body = html! {
+        @if rules.single { p { (visit.text("password.code_right")) } }
+        form #step method="post" action="/password" novalidate {
+            (hidden(visit, view.account.as_str()))
+            input type="hidden" name="step" value="password";
+            (fields(visit, view, errors))
+            button #submit type="submit" { (visit.text("password.submit")) }
+        }
+        p.hint { (visit.text_with("password.until", &[("time", &clock)])) }
+        p #time-left role="status" data-seconds=(until.since(rules.now()).as_secs())
+            data-left=(visit.text("password.left")) {}
+    };
+    let sheet = Sheet {
+        title: visit.text("password.title"),
+        step: Some(Step::Password),
+        erroneous: errors.any(),
+        form: Some("step"),
+        focus: !errors.any(),
+        above: errors.summary(visit),
+        body,
+    };
+    visit.page(status, &sheet)
+}
+
+/// The rules, and the fields they are for.
+#[must_use]
+pub fn fields(visit: &Visit, view: &ChallengeView, errors: &Errors) -> Markup {
+    let policy = &visit.rules().policy;
+    let new = Field { id: "new-password", label: visit.text("password.new"), hint: None, errors };
+    let again = Field { id: "again", label: visit.text("password.again"), hint: None, errors };
+    html! {
+        (rule_list(visit, view))
+        // Password managers save the pair; nobody types here.
+        input #username .sr name="username" type="text" autocomplete="username" value=(view.account.as_str())
+            tabindex="-1" aria-hidden="true" readonly;
+        (new.head(visit))
+        (secret(visit, &new, "new_password", Some(policy.passwordrules.as_str())))
+        p #caps .hint role="status" data-on=(visit.text("password.caps")) {}
+        button #generate .second type="button" hidden data-done=(visit.text("password.generated")) {
+            (visit.text("password.generate"))
+        }
+        @if policy.confirm {
+            (again.head(visit))
+            (secret(visit, &again, "again", None))
+        }
+        p #rules-status .sr role="status" data-left=(visit.text("password.rules_left"))
+            data-met=(visit.text("password.rules_met")) {}
+    }
+}
+
+fn secret(visit: &Visit, field: &Field<'_>, name: &str, rules: Option<&str>) -> Markup {
+    let word = field.id.replace('-', "_");
+    html! {
+        div.row {
+            input id=(field.id) name=(name) type="password" autocomplete="new-password" passwordrules=[rules] dir="ltr"
+                autocapitalize="off" spellcheck="false" aria-describedby=[field.described_by()]
+                aria-invalid=[field.invalid()];
+            button .second id={ "show-" (field.id) } type="button" hidden aria-controls=(field.id)
+                data-show=(visit.text(&format!("password.show.{word}")))
+                data-hide=(visit.text(&format!("password.hide.{word}"))) data-hidden=(visit.text("password.show.short"))
+                data-shown=(visit.text("password.hide.short"))
+                aria-label=(visit.text(&format!("password.show.{word}"))) {
+                (visit.text("password.show.short"))
+            }
+        }
+    }
+}
+
+/// The same rules that the service enforces; the script ticks those that a page can check.
+fn rule_list(visit: &Visit, view: &ChallengeView) -> Markup {
+    let policy = &visit.rules().policy;
+    let (min, max, k) = (policy.min_length.to_string(), policy.max_length.to_string(), policy.min_classes.to_string());
+    let values = [("min", min.as_str()), ("max", max.as_str()), ("k", k.as_str())];
+    html! {
+        p #rules-title { (visit.text("password.rules")) }
+        ul #rules aria-labelledby="rules-title" data-min=(min) data-max=(max) data-classes=(k)
+            data-name=(view.account.local()) data-met=(visit.text("password.met"))
+            data-unmet=(visit.text("password.unmet")) {
+            @for rule in &policy.rules {
+                li data-rule=(rule.id) data-state="open" {
+                    span.mark aria-hidden="true" {}
+                    (visit.text_with(&format!("rule.{}", rule.id), &values))
+                    @if rule.check == CheckedBy::Server { (visit.text("password.on_submit")) }
+                    span.sr {}
+                }
+            }
+            @if policy.confirm {
+                li data-rule="match" data-state="open" {
+                    span.mark aria-hidden="true" {} (visit.text("rule.match")) span.sr {}
+                }
+            }
+        }
+    }
+}

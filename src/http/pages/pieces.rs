@@ -1,0 +1,150 @@
+//! Pieces that several pages share: fields with their errors, the summary of errors, whom to turn to.
+
+use maud::{Markup, html};
+
+use super::visit::Visit;
+use crate::http::Contact;
+
+/// What is wrong with one field.
+#[derive(Debug, Clone)]
+pub struct FieldError {
+    /// The field's id.
+    pub field: &'static str,
+    /// What to do.
+    pub message: String,
+}
+
+/// The errors of one page, in the order of its fields.
+#[derive(Debug, Clone, Default)]
+pub struct Errors(pub Vec<FieldError>);
+
+impl Errors {
+    /// One more.
+    pub fn add(&mut self, field: &'static str, message: String) {
+        self.0.push(FieldError { field, message });
+    }
+
+    /// Whether there are any.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    fn of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |error| error.field == field).map(|error| error.message.as_str())
+    }
+
+    /// First on the page, and focused: what is wrong, each with the way to its field.
+    #[must_use]
+    pub fn summary(&self, visit: &Visit) -> Markup {
+        html! {
+            @if self.any() {
+                div #summary role="alert" tabindex="-1" autofocus aria-labelledby="summary-title" {
+                    h2 #summary-title { (visit.text("summary")) }
+                    ul { @for error in &self.0 { li { a href={ "#" (error.field) } { (error.message) } } } }
+                }
+            }
+        }
+    }
+}
+
+/// A label, its hint, its errors, and the field itself.
+pub struct Field<'a> {
+    /// The field's id.
+    pub id: &'static str,
+    /// Its label.
+    pub label: String,
+    /// What to write, in a few words.
+    pub hint: Option<String>,
+    /// The errors of the page.
+    pub errors: &'a Errors,
+}
+
+impl Field<'_> {
+    /// For `aria-describedby`: the hint, then the error.
+    #[must_use]
+    pub fn described_by(&self) -> Option<String> {
+        let hint = self.hint.is_some().then(|| format!("{}-hint", self.id));
+        let error = self.is_wrong().then(|| format!("{}-error", self.id));
+        let both: Vec<_> = [hint, error].into_iter().flatten().collect();
+        (!both.is_empty()).then(|| both.join(" "))
+    }
+
+    /// Whether it has an error.
+    #[must_use]
+    pub fn is_wrong(&self) -> bool {
+        self.errors.of(self.id).next().is_some()
+    }
+
+    /// For `aria-invalid`.
+    #[must_use]
+    pub fn invalid(&self) -> Option<&'static str> {
+        self.is_wrong().then_some("true")
+    }
+
+    /// Everything above the field.
+    #[must_use]
+    pub fn head(&self, visit: &Visit) -> Markup {
+        html! {
+            label for=(self.id) { (self.label) }
+            @if let Some(hint) = &self.hint { p.hint id={ (self.id) "-hint" } { (hint) } }
+            @if self.is_wrong() {
+                p.error id={ (self.id) "-error" } {
+                    span.sr { (visit.text("error_prefix")) }
+                    @for (place, message) in self.errors.of(self.id).enumerate() { @if place > 0 { br; } (message) }
+                }
+            }
+        }
+    }
+}
+
+/// Whom to turn to, by the domain of a typed address: the same for everybody who types it.
+#[must_use]
+pub fn contacts(visit: &Visit, account: &str) -> Markup {
+    let rules = visit.rules();
+    let domain = account.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let found = rules.contacts.of_domain(domain);
+    html! {
+        div #contacts {
+            h2 { (visit.text("contacts.title")) }
+            @if !found.is_empty() { (contact_list(visit, &found)) }
+            @if let Some(line) = rules.help.line() {
+                p { (line) @if !rules.help.url.is_empty() { " " a href=(rules.help.url) { (rules.help.url) } } }
+            } @else if found.is_empty() {
+                p { (visit.text("contacts.none")) }
+            }
+        }
+    }
+}
+
+/// Contacts as a list of people.
+#[must_use]
+pub fn contact_list(visit: &Visit, contacts: &[&Contact]) -> Markup {
+    html! {
+        ul.contacts {
+            @for contact in contacts {
+                li {
+                    strong { (contact.name) }
+                    @if !contact.unit.is_empty() { " " span.hint { (contact.unit) } }
+                    @if !contact.phone.is_empty() { br; a href={ "tel:" (dialled(&contact.phone)) } { (contact.phone) } }
+                    @if !contact.email.is_empty() { br; a href={ "mailto:" (contact.email) } { (contact.email) } }
+                    @if !contact.address.is_empty() { br; (contact.address) }
+                    @if !contact.hours.is_empty() { br; span.sr { (visit.text("contacts.hours")) " " } (contact.hours) }
+                }
+            }
+        }
+    }
+}
+
+fn dialled(phone: &str) -> String {
+    phone.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect()
+}
+
+/// The anchor of the form, and the mailbox for the way back.
+#[must_use]
+pub fn hidden(visit: &Visit, account: &str) -> Markup {
+    html! {
+        input type="hidden" name="csrf" value=(visit.cookie.anchor());
+        input type="hidden" name="account" value=(account);
+    }
+}
