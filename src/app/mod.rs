@@ -37,6 +37,23 @@ pub struct Outside {
     pub provider: Option<Arc<dyn SmsProvider>>,
     /// Sinks beside the trail and the metrics.
     pub sinks: Vec<Arc<dyn AuditSink>>,
+    /// What connections to the public listener may cost.
+    pub connections: Connections,
+}
+
+/// Bounds of connections, below everything that a request could be refused for.
+#[derive(Debug, Clone, Copy)]
+pub struct Connections {
+    /// At once, for each worker; what is beyond waits to be accepted.
+    pub per_worker: usize,
+    /// A peer that stops reading holds memory and a connection; the system ends it after so long without progress.
+    pub stalled_after: Duration,
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self { per_worker: 4_096, stalled_after: Duration::from_secs(30) }
+    }
 }
 
 impl Outside {
@@ -50,6 +67,7 @@ impl Outside {
             accounts: None,
             provider: None,
             sinks: Vec::new(),
+            connections: Connections::default(),
         }
     }
 }
@@ -108,9 +126,10 @@ impl Application {
     /// # Errors
     /// [`StartError`]: names the key, or what does not answer.
     pub async fn build(settings: &Settings, outside: Outside) -> Result<Self, StartError> {
+        let connections = outside.connections;
         let parts = parts::build(settings, outside).await?;
         let stopping = Arc::new(AtomicBool::new(false));
-        let (api, api_address) = listeners::api(settings, &parts)?;
+        let (api, api_address) = listeners::api(settings, &parts, connections)?;
         let (ops, ops_address) = listeners::ops(settings, &parts, &stopping)?.unzip();
         Ok(Self {
             api,

@@ -59,7 +59,7 @@ pub(super) struct BrandFiles {
 }
 
 pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts, StartError> {
-    let Outside { clock, random, console, accounts, provider, sinks } = outside;
+    let Outside { clock, random, console, accounts, provider, sinks, connections: _ } = outside;
     let mut metrics = Metrics::new(env!("CARGO_PKG_VERSION"), Arc::clone(&clock));
     let http_metrics = HttpMetrics::register(metrics.registry());
     let accounts = match accounts {

@@ -9,6 +9,7 @@ mod bodies;
 mod captchas;
 mod challenges;
 mod codes;
+mod connections;
 mod contract;
 mod credentials;
 mod enumeration;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use resetgate::account::sqlite::SqliteAccounts;
 use resetgate::account::{AccountStore, HashPool, NewAccount, PasswordWrite};
-use resetgate::app::{Application, Outside};
+use resetgate::app::{Application, Connections, Outside};
 use resetgate::audit::EventKind;
 use resetgate::domain::{
     ChallengeId, Clock, MailboxAddress, ManualClock, NewPassword, PhoneNumber, Randomness, Region, SystemRandom,
@@ -95,6 +95,8 @@ pub struct Setup {
     pub accounts: Option<Wrap>,
     /// Instead of the system generator.
     pub random: Arc<dyn Randomness>,
+    /// What connections may cost.
+    pub connections: Connections,
 }
 
 impl Default for Setup {
@@ -105,6 +107,7 @@ impl Default for Setup {
             configured_providers: false,
             accounts: None,
             random: Arc::new(SystemRandom),
+            connections: Connections::default(),
         }
     }
 }
@@ -155,6 +158,7 @@ impl TestApp {
             accounts: Some(setup.accounts.map_or_else(|| store.clone(), |wrap| wrap(store.clone()))),
             provider: (!setup.configured_providers).then_some(provider),
             sinks: vec![events.clone()],
+            connections: setup.connections,
         };
         let application = Application::build(&settings, outside).await.unwrap();
         let (api, ops) = (application.api_address(), application.ops_address().unwrap());
