@@ -128,6 +128,12 @@ fn is_for_people(request: &HttpRequest) -> bool {
     !request.path().starts_with("/v1") && accepts.is_some_and(|kinds| kinds.contains("text/html"))
 }
 
+/// Whether an error is one that a page handler chose.
+#[must_use]
+pub fn is_worded(error: &actix_web::Error) -> bool {
+    error.as_error::<Stop>().is_some()
+}
+
 /// A problem as a page, where a person reads the answer; every other answer as it is.
 #[must_use]
 pub fn worded(response: ServiceResponse) -> ServiceResponse {

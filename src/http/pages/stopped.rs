@@ -19,8 +19,7 @@ use crate::http::problem::Problem;
 pub fn page(visit: &Visit, problem: &Problem, way: &Way) -> HttpResponse {
     let code = shown_code(problem.code());
     let known = |part: &str| visit.call.language.knows(&format!("page.stopped.{code}.{part}"));
-    let text =
-        |part| if known(part) { visit.text(&format!("stopped.{code}.{part}")) } else { problem.text(part) };
+    let text = |part| if known(part) { visit.text(&format!("stopped.{code}.{part}")) } else { problem.text(part) };
     let body = html! {
         p { (text("detail")) }
         @if let Some(seconds) = problem.waits() { (wait(visit, seconds)) }

@@ -9,6 +9,7 @@ mod doubles;
 mod faults;
 mod shape;
 mod stores;
+mod walker;
 mod wire;
 
 pub use application::{
@@ -22,4 +23,5 @@ pub use doubles::{Events, Outbound, Refusing};
 pub use faults::{Absent, SlowHits};
 pub use shape::Shape;
 pub use stores::{Answering, Gated};
+pub use walker::{PAGE_COOKIE, Walker};
 pub use wire::{RawAnswer, Wire};
