@@ -86,11 +86,15 @@ pub fn page(visit: &Visit, sheet: &Sheet) -> Markup {
 }
 
 fn steps(visit: &Visit, now: Step) -> Markup {
-    let steps = [(Step::Identify, "step.identify"), (Step::Code, "step.code"), (Step::Password, "step.password")];
+    let all = [(Step::Identify, "step.identify"), (Step::Code, "step.code"), (Step::Password, "step.password")];
+    let both = [(Step::Identify, "step.identify"), (Step::Code, "step.single")];
+    let steps = if visit.rules().single { &both[..] } else { &all[..] };
+    // On one page the new password belongs to the step of the code.
+    let now = if visit.rules().single && now == Step::Password { Step::Code } else { now };
     html! {
         ol.steps aria-label=(visit.text("step.all")) {
             @for (step, key) in steps {
-                li aria-current=[(step == now).then_some("step")] { (visit.text(key)) }
+                li aria-current=[(*step == now).then_some("step")] { (visit.text(key)) }
             }
         }
     }
