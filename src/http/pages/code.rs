@@ -205,15 +205,9 @@ fn page(
         }
         (no_message(visit, view.account.as_str()))
     };
-    let sheet = Sheet {
-        title: visit.text(if over { "code.expired_title" } else { "code.title" }),
-        step: Some(Step::Code),
-        fault: shown.errors.code(),
-        form: (!over).then_some("step"),
-        focus: !shown.errors.any(),
-        above: shown.errors.summary(visit),
-        body,
-    };
+    let title = visit.text(if over { "code.expired_title" } else { "code.title" });
+    let sheet = Sheet::of_step(visit, Step::Code, title, &shown.errors, body);
+    let sheet = Sheet { form: sheet.form.filter(|_| !over), ..sheet };
     visit.page(status, &sheet)
 }
 

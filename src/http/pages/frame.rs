@@ -2,6 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use super::pieces::Errors;
 use super::visit::Visit;
 
 /// The steps of a recovery, as shown above the heading.
@@ -34,6 +35,20 @@ pub struct Sheet {
 }
 
 impl Sheet {
+    /// A step with its form, and with what was wrong with it.
+    #[must_use]
+    pub fn of_step(visit: &Visit, step: Step, title: String, errors: &Errors, body: Markup) -> Self {
+        Self {
+            title,
+            step: Some(step),
+            fault: errors.code(),
+            form: Some("step"),
+            focus: !errors.any(),
+            above: errors.summary(visit),
+            body,
+        }
+    }
+
     /// A page that is neither a step nor a form.
     #[must_use]
     pub fn plain(title: String, body: Markup) -> Self {

@@ -140,14 +140,10 @@ fn page(visit: &Visit, status: StatusCode, filled: &Filled<'_>) -> HttpResponse 
             button #submit type="submit" name="action" value="send" { (visit.text("identify.submit")) }
         }
     };
+    // The first page is read from its top.
     let sheet = Sheet {
-        title: visit.text("identify.title"),
-        step: Some(Step::Identify),
-        fault: filled.errors.code(),
-        form: Some("step"),
         focus: false,
-        above: filled.errors.summary(visit),
-        body,
+        ..Sheet::of_step(visit, Step::Identify, visit.text("identify.title"), &filled.errors, body)
     };
     visit.page(status, &sheet)
 }
