@@ -78,10 +78,12 @@ pub async fn observe(
 /// origin that is not allowed) is a problem like every other.
 fn reworded(response: ServiceResponse<BoxBody>, call: &Call) -> ServiceResponse<BoxBody> {
     let problem = match response.response().error() {
-        Some(error) if error.as_error::<Problem>().is_none() => match *response.request().method() {
-            Method::OPTIONS => Problem::new(call, "forbidden"),
-            _ => Problem::from_framework(call, error),
-        },
+        Some(error) if error.as_error::<Problem>().is_none() && !pages::is_worded(error) => {
+            match *response.request().method() {
+                Method::OPTIONS => Problem::new(call, "forbidden"),
+                _ => Problem::from_framework(call, error),
+            }
+        }
         _ => return response,
     };
     response.into_response(HttpResponse::from_error(problem))

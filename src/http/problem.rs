@@ -11,9 +11,8 @@ use super::call::Call;
 use crate::domain::FlowCredential;
 
 /// Every code and its status. The texts are in the locale files, and each has a page at `/problems/{code}`.
-pub const CODES: [(&str, u16); 30] = [
+pub const CODES: [(&str, u16); 29] = [
     ("bad_request", 400),
-    ("cookies_needed", 400),
     ("unauthorized", 401),
     ("forbidden", 403),
     ("not_found", 404),
@@ -44,6 +43,9 @@ pub const CODES: [(&str, u16); 30] = [
     ("service_unavailable", 503),
 ];
 
+/// Codes that only pages know; a program has no cookie to miss.
+const PAGE_CODES: [(&str, u16); 1] = [("cookies_needed", 400)];
+
 /// What an answer carries inside for the figures: which of [`CODES`] it tells, whatever it looks like outside.
 #[derive(Debug, Clone, Copy)]
 pub struct ProblemCode(pub &'static str);
@@ -69,7 +71,8 @@ impl Problem {
     /// With the texts of its code, placeholders filled in.
     #[must_use]
     pub fn with_values(call: &Call, code: &'static str, values: &[(&str, &str)]) -> Self {
-        let status = CODES.iter().find(|(known, _)| *known == code).map_or(500, |(_, status)| *status);
+        let status =
+            CODES.iter().chain(&PAGE_CODES).find(|(known, _)| *known == code).map_or(500, |(_, status)| *status);
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let text = |part: &str| call.language.text(&format!("problem.{code}.{part}"), values);
         let mut members = Map::new();

@@ -57,6 +57,8 @@ pub struct PageRules {
     pub example_address: String,
     /// The content security policy of every page.
     pub policy_header: String,
+    /// Whether people reach it over TLS, and never otherwise.
+    pub tls: bool,
     /// The service's name by language.
     pub names: BTreeMap<String, String>,
     /// A line at the foot by language.
@@ -126,6 +128,12 @@ pub fn configure(routes: &mut web::ServiceConfig) {
 fn is_for_people(request: &HttpRequest) -> bool {
     let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     !request.path().starts_with("/v1") && accepts.is_some_and(|kinds| kinds.contains("text/html"))
+}
+
+/// Whether an error is one that a page handler chose.
+#[must_use]
+pub fn is_worded(error: &actix_web::Error) -> bool {
+    error.as_error::<Stop>().is_some()
 }
 
 /// A problem as a page, where a person reads the answer; every other answer as it is.

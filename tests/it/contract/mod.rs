@@ -6,7 +6,6 @@ mod captchas;
 mod codes;
 mod configuration;
 mod description;
-mod index;
 mod languages;
 mod operation;
 mod outages;

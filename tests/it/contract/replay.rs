@@ -42,7 +42,6 @@ async fn every_example_is_met_by_the_real_application() {
 async fn documents(stage: &mut Stage) {
     let app = example_app(Setup::default()).await;
     let client = app.client();
-    stage.act("readIndex").expect(&client, 200, "page").await;
     stage.act("readDescription").expect(&client, 200, "").await;
     let config = stage.act("readConfig").expect(&client, 200, "municipal").await;
     let tag = config.header("etag").unwrap().to_owned();

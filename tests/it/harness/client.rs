@@ -7,7 +7,7 @@ use reqwest::{Method, Response};
 use serde_json::Value;
 
 /// Header names that answers may have; anything else is a leak until somebody says otherwise.
-const ALLOWED: [&str; 27] = [
+const ALLOWED: [&str; 31] = [
     "access-control-allow-headers",
     "access-control-allow-methods",
     "access-control-allow-origin",
@@ -35,6 +35,10 @@ const ALLOWED: [&str; 27] = [
     "x-frame-options",
     "x-request-id",
     "location",
+    "permissions-policy",
+    "cross-origin-opener-policy",
+    "x-robots-tag",
+    "strict-transport-security",
 ];
 
 /// One answer, read whole.
@@ -59,13 +63,19 @@ impl Answer {
         for name in self.headers.keys() {
             assert!(ALLOWED.contains(&name.as_str()), "unexpected header {name}");
         }
-        assert_eq!(self.header("cache-control"), Some("no-store"));
+        let kept = self.header("cache-control");
+        // Only the files of the pages, which are named by their content.
+        assert!(kept == Some("no-store") || kept.is_some_and(|rule| rule.contains("immutable")), "{kept:?}");
         assert_eq!(self.header("x-content-type-options"), Some("nosniff"));
         assert!(self.header("x-request-id").is_some_and(|id| id.starts_with("req_")));
     }
 
     fn check_problem(&self) {
-        if self.status >= 400 {
+        if self.status >= 400 && self.header("content-type").is_some_and(|kind| kind.starts_with("text/html")) {
+            let page = String::from_utf8_lossy(&self.bytes);
+            let told = self.status == 422 || page.contains(self.header("x-request-id").unwrap());
+            assert!(told, "an error page names its incident: {page}");
+        } else if self.status >= 400 {
             assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
             assert_eq!(self.body["status"], self.status);
             assert_eq!(self.body["instance"], self.header("x-request-id").unwrap());

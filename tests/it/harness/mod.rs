@@ -9,6 +9,7 @@ mod doubles;
 mod figures;
 mod shape;
 mod stores;
+mod walker;
 mod wire;
 
 pub use application::{
@@ -21,4 +22,5 @@ pub use directory::{Directory, Fate};
 pub use doubles::{Events, Outbound, Refusing};
 pub use shape::Shape;
 pub use stores::Gated;
+pub use walker::{PAGE_COOKIE, Walker};
 pub use wire::{RawAnswer, Wire};
