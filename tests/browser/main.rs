@@ -10,5 +10,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod a_frame;
+mod b_captcha;
+mod b_identify;
 #[expect(dead_code, unused_imports, reason = "the sections that need it come one by one")]
 mod harness;
