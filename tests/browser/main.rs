@@ -10,8 +10,10 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod a_frame;
+mod b_captcha;
 mod b_identify;
 mod b_ways;
 #[expect(dead_code, unused_imports, reason = "the sections that need it come one by one")]
 mod harness;
+mod j_security;
 mod states;

@@ -288,7 +288,9 @@ impl<'a> Visitor<'a> {
             let entries = self.session.log("performance").await;
             let (requests, quiet) = {
                 let mut wire = self.wire.lock().unwrap();
-                entries.iter().for_each(|entry| wire.take(entry));
+                for entry in &entries {
+                    wire.take(entry);
+                }
                 (wire.requests(), wire.is_quiet())
             };
             // A recording that nobody plays is never read to its end.
