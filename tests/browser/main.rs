@@ -12,5 +12,8 @@
 mod a_frame;
 mod b_captcha;
 mod b_identify;
+mod e_done;
+mod f_errors;
 #[expect(dead_code, unused_imports, reason = "the sections that need it come one by one")]
 mod harness;
+mod states;
