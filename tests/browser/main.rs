@@ -16,4 +16,6 @@ mod e_done;
 mod f_errors;
 #[expect(dead_code, unused_imports, reason = "the sections that need it come one by one")]
 mod harness;
+mod i_brand;
+mod i_language;
 mod states;

@@ -28,6 +28,6 @@ pub use network::Request;
 pub use plain::{Plain, Sheet};
 pub use service::{ANNA, DISABLED, Directory, Setup, UNBOUND, UNKNOWN, solve};
 pub use site::Site;
-pub use states::{State, see};
+pub use states::{State, see, see_on};
 pub use visitor::Visitor;
 pub use walk::GOOD_PASSWORD;
