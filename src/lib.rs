@@ -16,7 +16,7 @@
 //! | 1 | [`account`] | where the accounts live: the port and the embedded store |
 //! | 1 | [`audit`] | what happened: events, and a trail that shows when it was changed |
 //! | 2 | [`flow`] | the journeys, over ports; the outbox that keeps answers alike |
-//! | 3 | [`http`] | from bytes to words and back: the JSON API and the operators' port; decides nothing |
+//! | 3 | [`http`] | from bytes to words and back: the JSON API, the hosted pages and the operators' port; decides nothing |
 //! | 4 | [`settings`] | the configuration: layers, checks, unsafe combinations, and where every value is from |
 //! | 4 | [`telemetry`] | logs and metrics |
 //! | 4 | [`app`] | the assembly; the only place besides `cli` that names what stands behind a port |

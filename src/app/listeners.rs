@@ -4,9 +4,10 @@ use std::any::Any;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use actix_cors::Cors;
-use actix_web::dev::{Extensions, Server};
+use actix_web::dev::Server;
 use actix_web::http::header;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::rt::net::TcpStream;
@@ -14,7 +15,7 @@ use actix_web::{App, HttpServer, web};
 use rustix::net::sockopt::set_tcp_user_timeout;
 
 use super::parts::Parts;
-use super::{StartError, config_answer, page_rules, readiness};
+use super::{Connections, StartError, config_answer, page_rules, readiness};
 use crate::http::api::{self, ApiRules};
 use crate::http::ops::{self, Health};
 use crate::http::{BodyRules, CallRules, ClientAddress, Observation, observe, pages};
@@ -27,7 +28,11 @@ fn bind(address: SocketAddr, key: &'static str) -> Result<(TcpListener, SocketAd
 }
 
 /// The public listener.
-pub(super) fn api(settings: &Settings, parts: &Parts) -> Result<(Server, SocketAddr), StartError> {
+pub(super) fn api(
+    settings: &Settings,
+    parts: &Parts,
+    connections: Connections,
+) -> Result<(Server, SocketAddr), StartError> {
     let server = &settings.server;
     let (listener, address) = bind(server.listen, "server.listen")?;
     let origins: Vec<String> = server.cors_origins.iter().map(|origin| origin.as_str().to_owned()).collect();
@@ -60,8 +65,8 @@ pub(super) fn api(settings: &Settings, parts: &Parts) -> Result<(Server, SocketA
     .keep_alive(server.keep_alive.get())
     .client_request_timeout(server.request_timeout.get())
     .shutdown_timeout((server.shutdown_grace.as_secs() / 2).max(1))
-    .max_connections(MAX_CONNECTIONS)
-    .on_connect(end_stalled_readers)
+    .max_connections(connections.per_worker)
+    .on_connect(move |connection, _| end_when_stalled(connection, connections.stalled_after))
     .disable_signals()
     .listen(listener);
     let running = running.map_err(|reason| StartError::Listen { address, key: "server.listen", reason })?;
@@ -90,12 +95,10 @@ pub(super) fn ops(
     Ok(Some((running.run(), address)))
 }
 
-/// For each worker; what is beyond waits to be accepted.
-const MAX_CONNECTIONS: usize = 4_096;
-
-/// A peer that stops reading holds memory and a connection; the system ends it after half a minute without progress.
-fn end_stalled_readers(connection: &dyn Any, _: &mut Extensions) {
-    let stalled = connection.downcast_ref::<TcpStream>().map(|stream| set_tcp_user_timeout(stream, 30_000));
+/// Has the system end a connection whose peer has not read for `after`.
+fn end_when_stalled(connection: &dyn Any, after: Duration) {
+    let millis = u32::try_from(after.as_millis()).unwrap_or(u32::MAX);
+    let stalled = connection.downcast_ref::<TcpStream>().map(|stream| set_tcp_user_timeout(stream, millis));
     if let Some(Err(error)) = stalled {
         tracing::debug!(%error, "no time-out for a connection whose peer stops reading");
     }

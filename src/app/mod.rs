@@ -18,7 +18,7 @@ use std::time::Duration;
 use crate::account::AccountStore;
 use crate::audit::{AuditEvent, AuditSink, EventKind, Trail};
 use crate::domain::{Clock, Randomness, SystemClock, SystemRandom};
-use crate::flow::{OutboxWorkers, Tasks};
+use crate::flow::{OutboxWorkers, RecoveryFlow, Tasks};
 use crate::limits::RateLimiter;
 use crate::settings::Settings;
 use crate::sms::{ConsoleWriter, SmsProvider};
@@ -37,6 +37,23 @@ pub struct Outside {
     pub provider: Option<Arc<dyn SmsProvider>>,
     /// Sinks beside the trail and the metrics.
     pub sinks: Vec<Arc<dyn AuditSink>>,
+    /// What connections to the public listener may cost.
+    pub connections: Connections,
+}
+
+/// Bounds of connections, below everything that a request could be refused for.
+#[derive(Debug, Clone, Copy)]
+pub struct Connections {
+    /// At once, for each worker; what is beyond waits to be accepted.
+    pub per_worker: usize,
+    /// A peer that stops reading holds memory and a connection; the system ends it after so long without progress.
+    pub stalled_after: Duration,
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self { per_worker: 4_096, stalled_after: Duration::from_secs(30) }
+    }
 }
 
 impl Outside {
@@ -50,6 +67,7 @@ impl Outside {
             accounts: None,
             provider: None,
             sinks: Vec::new(),
+            connections: Connections::default(),
         }
     }
 }
@@ -86,6 +104,7 @@ pub struct Application {
     ops_address: Option<SocketAddr>,
     stopping: Arc<AtomicBool>,
     tasks: Tasks,
+    recovery: RecoveryFlow,
     outbox: OutboxWorkers,
     limiter: Arc<dyn RateLimiter>,
     clock: Arc<dyn Clock>,
@@ -98,7 +117,7 @@ pub struct Application {
 /// What confirmations and queue get at the end in any case.
 const FLOOR: Duration = Duration::from_secs(2);
 
-/// How often the gates forget what no longer limits anybody.
+/// How often the gates forget what no longer limits anybody, and recoveries that ended by time are counted.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 impl Application {
@@ -107,9 +126,10 @@ impl Application {
     /// # Errors
     /// [`StartError`]: names the key, or what does not answer.
     pub async fn build(settings: &Settings, outside: Outside) -> Result<Self, StartError> {
+        let connections = outside.connections;
         let parts = parts::build(settings, outside).await?;
         let stopping = Arc::new(AtomicBool::new(false));
-        let (api, api_address) = listeners::api(settings, &parts)?;
+        let (api, api_address) = listeners::api(settings, &parts, connections)?;
         let (ops, ops_address) = listeners::ops(settings, &parts, &stopping)?.unzip();
         Ok(Self {
             api,
@@ -118,6 +138,7 @@ impl Application {
             ops_address,
             stopping,
             tasks: parts.tasks,
+            recovery: parts.recovery,
             outbox: parts.outbox_workers,
             limiter: parts.limiter,
             clock: parts.clock,
@@ -146,7 +167,7 @@ impl Application {
     /// When a server ends by itself.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), StartError> {
         self.audit.record(&AuditEvent::of(EventKind::Service { phase: "started" }));
-        let sweeper = tokio::spawn(sweep(Arc::clone(&self.limiter), Arc::clone(&self.clock)));
+        let sweeper = tokio::spawn(sweep(Arc::clone(&self.limiter), Arc::clone(&self.clock), self.recovery.clone()));
         let (api_handle, ops_handle) = (self.api.handle(), self.ops.as_ref().map(actix_web::dev::Server::handle));
         let api = tokio::spawn(self.api);
         let ops = tokio::spawn(async move {
@@ -192,10 +213,11 @@ impl Application {
     }
 }
 
-async fn sweep(limiter: Arc<dyn RateLimiter>, clock: Arc<dyn Clock>) {
+async fn sweep(limiter: Arc<dyn RateLimiter>, clock: Arc<dyn Clock>, recovery: RecoveryFlow) {
     let mut timer = tokio::time::interval(SWEEP_EVERY);
     loop {
         timer.tick().await;
         limiter.sweep(clock.now()).await;
+        recovery.count_expired().await;
     }
 }

@@ -21,7 +21,7 @@ use crate::policy::PasswordPolicy;
 use crate::settings::{Files, Level, Settings, SystemSources};
 use crate::sms::{Failover, SmsProvider, Texts};
 use crate::state::MemoryState;
-use crate::telemetry::{MeteredAccounts, Metrics};
+use crate::telemetry::{MeteredAccounts, MeteredProvider, Metrics};
 
 /// The part of the send budget below which an alarm is raised: 80 % spent.
 const BUDGET_ALARM: f64 = 0.2;
@@ -59,7 +59,7 @@ pub(super) struct BrandFiles {
 }
 
 pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts, StartError> {
-    let Outside { clock, random, console, accounts, provider, sinks } = outside;
+    let Outside { clock, random, console, accounts, provider, sinks, connections: _ } = outside;
     let mut metrics = Metrics::new(env!("CARGO_PKG_VERSION"), Arc::clone(&clock));
     let http_metrics = HttpMetrics::register(metrics.registry());
     let accounts = match accounts {
@@ -70,6 +70,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         Arc::new(MeteredAccounts::around(accounts, Arc::clone(&clock), metrics.registry()));
     let (trail, audit) = audit(settings, &clock, &random, &metrics, sinks)?;
     let (failover, provider) = provider_of(settings, &clock, &console, provider)?;
+    let provider: Arc<dyn SmsProvider> = Arc::new(MeteredProvider::around(provider, metrics.registry()));
     let keys = Arc::new(settings.code.keys());
     let state = Arc::new(state(settings));
     let limiter: Arc<dyn RateLimiter> = Arc::new(MemoryLimits::new(&settings.limits, Arc::clone(&clock)));

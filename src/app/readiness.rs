@@ -8,7 +8,7 @@ use super::parts::Parts;
 use crate::account::AccountStore;
 use crate::audit::AuditSink;
 use crate::domain::Clock;
-use crate::flow::Outbox;
+use crate::flow::{Outbox, RecoveryFlow};
 use crate::http::ops::{Exposition, Readiness};
 use crate::limits::RateLimiter;
 use crate::sms::Failover;
@@ -66,6 +66,7 @@ pub(super) fn checks(parts: &Parts) -> Vec<Box<dyn Readiness>> {
 struct Readings {
     metrics: Arc<Metrics>,
     outbox: Outbox,
+    recovery: RecoveryFlow,
     state: Arc<MemoryState>,
     limiter: Arc<dyn RateLimiter>,
     clock: Arc<dyn Clock>,
@@ -75,9 +76,11 @@ struct Readings {
 #[async_trait]
 impl Exposition for Readings {
     async fn text(&self) -> String {
+        self.recovery.count_expired().await;
         let gauges = self.metrics.gauges();
         gauges.queue_depth.set(i64::try_from(self.outbox.depth()).unwrap_or(i64::MAX));
         gauges.flows_live.set(i64::try_from(self.state.challenges_remembered()).unwrap_or(i64::MAX));
+        gauges.failures_alarm.set(i64::from(self.state.failures_high(self.clock.now())));
         if let Ok(left) = self.limiter.budget_left(self.clock.now()).await {
             gauges.budget_left.set(left);
         }
@@ -92,6 +95,7 @@ pub(super) fn metrics(parts: &Parts) -> Box<dyn Exposition> {
     Box::new(Readings {
         metrics: Arc::clone(&parts.metrics),
         outbox: parts.outbox.clone(),
+        recovery: parts.recovery.clone(),
         state: Arc::clone(&parts.state),
         limiter: Arc::clone(&parts.limiter),
         clock: Arc::clone(&parts.clock),

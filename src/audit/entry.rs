@@ -138,7 +138,7 @@ impl Entry {
 impl<'event> Line<'event> {
     fn tell(&mut self, event: &'event AuditEvent, key: &AuditKey) {
         self.kind = event.kind.name();
-        if !matches!(event.kind, EventKind::Service { .. } | EventKind::BudgetLow { .. }) {
+        if !event.kind.is_by_service() {
             self.actor.r#type = "claimant";
         }
         self.target = target(event.account.as_ref(), event.subject.as_ref(), key);
@@ -173,6 +173,11 @@ fn details<'event>(kind: &'event EventKind, key: &AuditKey) -> Details<'event> {
         EventKind::PasswordReset { seconds } => (say.result, say.seconds) = (Some("ok"), Some(rounded(*seconds))),
         EventKind::NoticeSent { delivered } => say.result = Some(if *delivered { "ok" } else { "failed" }),
         EventKind::BudgetLow { left } => say.left = Some(rounded(*left)),
+        EventKind::FailuresHigh { allowed } => {
+            say.count = Some(allowed.count.get().into());
+            say.seconds = Some(rounded(allowed.period.get().as_secs_f64()));
+        }
+        EventKind::FlowsExpired { count } => say.count = Some(*count),
         EventKind::CodeRejected { result } | EventKind::StoreFailed { result } => say.result = Some(result),
         EventKind::CaptchaAnswered { kind, result } => (say.reason, say.result) = (Some(*kind), Some(*result)),
         EventKind::Service { phase: word } => say.result = Some(word),

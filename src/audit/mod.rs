@@ -16,7 +16,7 @@ mod writer;
 
 use std::net::IpAddr;
 
-use crate::domain::{ChallengeId, MailboxAddress, PhoneNumber, RequestId, SubjectId};
+use crate::domain::{ChallengeId, MailboxAddress, PhoneNumber, Rate, RequestId, SubjectId};
 
 pub use fanout::Fanout;
 pub use key::AuditKey;
@@ -61,6 +61,11 @@ pub enum EventKind {
     FlowLocked,
     /// A challenge was cancelled by its owner.
     FlowCancelled,
+    /// Challenges ended by time, unnoticed by anybody. Counted only.
+    FlowsExpired {
+        /// How many since it was last told.
+        count: u64,
+    },
     /// A new password was refused; the ids of the broken rules.
     PasswordRefused {
         /// Rule ids.
@@ -103,6 +108,11 @@ pub enum EventKind {
         /// What is left, 0 to 1.
         left: f64,
     },
+    /// More wrong codes over all accounts than the operator allows; somebody may be guessing on many at once.
+    FailuresHigh {
+        /// What is allowed.
+        allowed: Rate,
+    },
     /// The service started or stopped: `started`, `stopped`.
     Service {
         /// The word.
@@ -123,6 +133,7 @@ impl EventKind {
             Self::CodeRejected { .. } => "code.rejected",
             Self::FlowLocked => "flow.locked",
             Self::FlowCancelled => "flow.cancelled",
+            Self::FlowsExpired { .. } => "flows.expired",
             Self::PasswordRefused { .. } => "password.refused",
             Self::PasswordReset { .. } => "password.reset",
             Self::StoreFailed { .. } => "store.failed",
@@ -131,14 +142,30 @@ impl EventKind {
             Self::CaptchaIssued { .. } => "captcha.issued",
             Self::CaptchaAnswered { .. } => "captcha.answered",
             Self::BudgetLow { .. } => "budget.low",
+            Self::FailuresHigh { .. } => "failures.high",
             Self::Service { .. } => "service",
         }
+    }
+
+    /// Whether the service itself did it, and nobody at the page.
+    #[must_use]
+    pub const fn is_by_service(&self) -> bool {
+        matches!(
+            self,
+            Self::Service { .. } | Self::BudgetLow { .. } | Self::FailuresHigh { .. } | Self::FlowsExpired { .. }
+        )
     }
 
     /// Counted in metrics but not written to the trail, where a flood would bury what matters.
     #[must_use]
     pub const fn is_routine(&self) -> bool {
-        matches!(self, Self::CaptchaIssued { .. } | Self::CaptchaAnswered { .. } | Self::RateLimited { .. })
+        matches!(
+            self,
+            Self::CaptchaIssued { .. }
+                | Self::CaptchaAnswered { .. }
+                | Self::RateLimited { .. }
+                | Self::FlowsExpired { .. }
+        )
     }
 }
 

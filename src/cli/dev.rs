@@ -108,6 +108,9 @@ fn preset(data: &Path) -> String {
 name = "信息中心"
 phone = "010-5550-0100"
 hours = "工作日 9:00–17:30"
+[mail]
+imap = "imap.example.gov.cn:993"
+smtp = "smtp.example.gov.cn:465"
 [code]
 pepper = "{}"
 [flow]

@@ -20,9 +20,10 @@ struct RouteLabels {
     route: String,
 }
 
-/// Requests and their durations by route.
+/// Requests and their durations by route, and what was refused.
 #[derive(Debug, Clone)]
 pub struct HttpMetrics {
+    form_errors: Family<[(&'static str, &'static str); 1], Counter>,
     requests: Family<RequestLabels, Counter>,
     durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
 }
@@ -35,7 +36,12 @@ impl HttpMetrics {
     /// Registers the families.
     #[must_use]
     pub fn register(registry: &mut Registry) -> Self {
-        let metrics = Self { requests: Family::default(), durations: Family::new_with_constructor(buckets) };
+        let metrics = Self {
+            form_errors: Family::default(),
+            requests: Family::default(),
+            durations: Family::new_with_constructor(buckets),
+        };
+        registry.register("form_errors", "Requests refused for what they are", metrics.form_errors.clone());
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
         registry.register_with_unit(
             "http_request_duration",
@@ -44,6 +50,11 @@ impl HttpMetrics {
             metrics.durations.clone(),
         );
         metrics
+    }
+
+    /// Counts one refusal by its stable code, never by anything that was typed.
+    pub fn form_error(&self, code: &'static str) {
+        self.form_errors.get_or_create(&[("code", code)]).inc();
     }
 
     /// Counts one answered request.

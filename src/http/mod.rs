@@ -7,7 +7,6 @@ mod contacts;
 mod credential;
 mod headers;
 mod help_contact;
-mod html;
 mod locale;
 mod metrics;
 mod observe;

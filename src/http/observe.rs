@@ -12,7 +12,7 @@ use actix_web::{Error, HttpMessage, HttpResponse, web};
 use super::call::{Call, CallRules, is_foreign};
 use super::metrics::HttpMetrics;
 use super::pages;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemCode};
 use super::unread::Unread;
 
 /// What the middleware needs.
@@ -46,6 +46,8 @@ pub async fn observe(
         let served = next.call(request).await;
         reworded(served.map_err(|error| Problem::from_framework(&call, &error))?.map_into_boxed_body(), &call)
     };
+    // A page that words a problem tells it no less.
+    let told = response.response().extensions().get::<ProblemCode>().copied();
     let response = pages::worded(response);
     // A body may have asked for another language than the head.
     let call = Call::attached(response.request()).unwrap_or(call);
@@ -54,6 +56,9 @@ pub async fn observe(
     let route = response.request().match_pattern().unwrap_or_else(|| "other".to_owned());
     let status = response.status().as_u16();
     observation.metrics.record(&route, method.as_str(), status, took);
+    if let Some(ProblemCode(code)) = told.filter(|_| response.status().is_client_error()) {
+        observation.metrics.form_error(code);
+    }
     if observation.access_log {
         // No path and no query: a mistyped address could hold anything.
         tracing::info!(

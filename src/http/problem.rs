@@ -46,6 +46,10 @@ pub const CODES: [(&str, u16); 29] = [
 /// Codes that only pages know; a program has no cookie to miss.
 const PAGE_CODES: [(&str, u16); 1] = [("cookies_needed", 400)];
 
+/// What an answer carries inside for the figures: which of [`CODES`] it tells, whatever it looks like outside.
+#[derive(Debug, Clone, Copy)]
+pub struct ProblemCode(pub &'static str);
+
 /// One error answer.
 #[derive(Debug)]
 pub struct Problem {
@@ -196,6 +200,7 @@ impl ResponseError for Problem {
         if let Some(credential) = &self.cookie {
             response.cookie(super::credential::cookie(credential));
         }
+        response.extensions_mut().insert(ProblemCode(self.code));
         response.body(Value::Object(self.members.clone()).to_string())
     }
 }

@@ -71,7 +71,10 @@ mod tests {
     use super::*;
 
     fn rules() -> FailureSettings {
-        toml::from_str("window = '24h'\nfree = 10\nfirst_wait = '30s'\nmax_wait = '1h'\npause_after = 100").unwrap()
+        toml::from_str(
+            "window = '24h'\nfree = 10\nfirst_wait = '30s'\nmax_wait = '1h'\npause_after = 100\nalarm = '100/1h'",
+        )
+        .unwrap()
     }
 
     fn after(wrong: u32) -> (FailureRecord, Timestamp) {

@@ -4,6 +4,7 @@
 //! moka's own time to live restarts at every write, so it only bounds memory here.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,24 +12,37 @@ use moka::ops::compute::Op;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
+use super::alarm::Overall;
 use super::failures::FailureRecord;
 use super::{
-    Armed, ChallengeStore, FailureCounts, FailureSettings, Standing, StateError, StateSettings, StepError, UsedOnce,
+    Alarm, Armed, ChallengeStore, FailureCounts, FailureSettings, Standing, StateError, StateSettings, StepError,
+    UsedOnce,
 };
 use crate::domain::{
-    Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Ending, Presented, Refusal, SubjectId, Timestamp,
-    Verdict,
+    Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Ending, Presented, Refusal, State, SubjectId,
+    Timestamp, Verdict,
 };
+
+/// How long after its end a challenge is counted as expired: a step that took its moment just before may be under way.
+const SETTLED: Duration = Duration::from_secs(5);
+
+/// A challenge, and whether its end by time was counted. All versions of a challenge share the latter.
+#[derive(Debug, Clone)]
+struct Kept {
+    challenge: Challenge,
+    counted: Arc<AtomicBool>,
+}
 
 /// Everything that lives in one process. A restart forgets it: codes are void then, which fails closed.
 #[derive(Debug)]
 pub struct MemoryState {
-    challenges: Cache<u128, Arc<Challenge>>,
+    challenges: Cache<u128, Arc<Kept>>,
     armed: Cache<SubjectId, Arc<Vec<ChallengeId>>>,
     used: Cache<u128, ()>,
     failures: Cache<String, Arc<FailureRecord>>,
     /// Of addresses that hold no code. Strangers can make up any number of them, so they are kept apart.
     strangers: Cache<String, Arc<FailureRecord>>,
+    overall: Overall,
     failure_rules: FailureSettings,
 }
 
@@ -59,6 +73,7 @@ impl MemoryState {
             used: cache(settings.max_used, Some(captcha_life)),
             failures: cache(settings.max_failures, None),
             strangers: cache(settings.max_failures, None),
+            overall: Overall::new(failure_rules.alarm),
             failure_rules,
         }
     }
@@ -67,6 +82,12 @@ impl MemoryState {
     #[must_use]
     pub fn challenges_remembered(&self) -> u64 {
         self.challenges.entry_count()
+    }
+
+    /// Whether wrong codes over all accounts are more than allowed at present.
+    #[must_use]
+    pub fn failures_high(&self, now: Timestamp) -> bool {
+        self.overall.is_high(now)
     }
 
     /// Lets the caches finish what they put off, so that a test sees their bounds.
@@ -87,10 +108,11 @@ impl MemoryState {
         let mut outcome = Err(Refusal::NotFound);
         self.challenges.entry(id.as_u128()).and_compute_with(|entry| {
             let Some(entry) = entry else { return Op::Nop };
-            match rule(Challenge::clone(entry.value())) {
-                Ok((next, told)) => {
+            let kept = Kept::clone(entry.value());
+            match rule(kept.challenge) {
+                Ok((challenge, told)) => {
                     outcome = Ok(told);
-                    Op::Put(Arc::new(next))
+                    Op::Put(Arc::new(Kept { challenge, counted: kept.counted }))
                 }
                 Err(refusal) => {
                     outcome = Err(refusal);
@@ -106,7 +128,7 @@ impl MemoryState {
     }
 
     fn is_live(&self, id: &ChallengeId, now: Timestamp) -> bool {
-        self.challenges.get(&id.as_u128()).is_some_and(|challenge| challenge.is_live(now))
+        self.challenges.get(&id.as_u128()).is_some_and(|kept| kept.challenge.is_live(now))
     }
 
     /// Takes one of the account's slots for live codes.
@@ -131,7 +153,8 @@ impl MemoryState {
 #[async_trait]
 impl ChallengeStore for MemoryState {
     async fn open(&self, challenge: Challenge) -> Result<(), StateError> {
-        self.challenges.insert(challenge.id().as_u128(), Arc::new(challenge));
+        let id = challenge.id().as_u128();
+        self.challenges.insert(id, Arc::new(Kept { challenge, counted: Arc::default() }));
         Ok(())
     }
 
@@ -141,9 +164,9 @@ impl ChallengeStore for MemoryState {
         credential: &CredentialDigest,
         now: Timestamp,
     ) -> Result<ChallengeView, StepError> {
-        let challenge = self.challenges.get(&id.as_u128()).ok_or(Refusal::NotFound)?;
-        challenge.admit(credential)?;
-        Ok(challenge.view(now))
+        let kept = self.challenges.get(&id.as_u128()).ok_or(Refusal::NotFound)?;
+        kept.challenge.admit(credential)?;
+        Ok(kept.challenge.view(now))
     }
 
     async fn arm(&self, id: &ChallengeId, arming: Arming, slots: usize, now: Timestamp) -> Result<Armed, StateError> {
@@ -216,6 +239,15 @@ impl ChallengeStore for MemoryState {
         }
         Ok(())
     }
+
+    async fn take_expired(&self, now: Timestamp) -> Result<u64, StateError> {
+        // Walking through does not count as use, so it keeps no challenge from being forgotten.
+        let ended = self.challenges.iter().filter(|(_, kept)| {
+            let over = kept.challenge.state(now) == State::Expired;
+            over && now.since(kept.challenge.forget_at()) >= SETTLED && !kept.counted.swap(true, Ordering::Relaxed)
+        });
+        Ok(u64::try_from(ended.count()).unwrap_or(u64::MAX))
+    }
 }
 
 fn viewed(challenge: Challenge, now: Timestamp) -> (Challenge, ChallengeView) {
@@ -241,12 +273,12 @@ impl UsedOnce for MemoryState {
 
 #[async_trait]
 impl FailureCounts for MemoryState {
-    async fn count(&self, account: &str, now: Timestamp) -> Result<(), StateError> {
+    async fn count(&self, account: &str, now: Timestamp) -> Result<Alarm, StateError> {
         self.failures_of(account).entry_by_ref(account).and_compute_with(|entry| {
             let before = entry.map(|entry| FailureRecord::clone(entry.value())).unwrap_or_default();
             Op::Put(Arc::new(before.count(&self.failure_rules, now)))
         });
-        Ok(())
+        Ok(self.overall.count(now))
     }
 
     async fn clear(&self, account: &str) -> Result<(), StateError> {

@@ -10,12 +10,14 @@ use crate::domain::{
     Verdict,
 };
 
+mod alarm;
 mod failures;
 mod memory;
 mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use alarm::Alarm;
 pub use failures::Standing;
 pub use memory::MemoryState;
 pub use settings::{FailureSettings, StateSettings};
@@ -100,6 +102,8 @@ pub trait ChallengeStore: Send + Sync {
     async fn cancel(&self, id: &ChallengeId, now: Timestamp) -> Result<(), StateError>;
     /// Takes the codes of every challenge of an account but `except`; verified ones end, the others become decoys.
     async fn cancel_others(&self, subject: &SubjectId, except: &ChallengeId, now: Timestamp) -> Result<(), StateError>;
+    /// How many challenges ended by time since this was last asked. Each counts once, and none that ended otherwise.
+    async fn take_expired(&self, now: Timestamp) -> Result<u64, StateError>;
 }
 
 /// Single-use ids: captchas and whatever else may serve once.
@@ -115,8 +119,8 @@ pub trait UsedOnce: Send + Sync {
 /// in a flood, the former must not be displaced by it.
 #[async_trait]
 pub trait FailureCounts: Send + Sync {
-    /// Counts one wrong code.
-    async fn count(&self, account: &str, now: Timestamp) -> Result<(), StateError>;
+    /// Counts one wrong code, of the account and of all together.
+    async fn count(&self, account: &str, now: Timestamp) -> Result<Alarm, StateError>;
     /// Forgets them after the holder proved possession.
     async fn clear(&self, account: &str) -> Result<(), StateError>;
     /// Whether codes may be sent to the account.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::domain::Period;
+use crate::domain::{Period, Rate};
 
 /// Section `[state]`: how much is remembered.
 #[derive(Debug, Clone, Deserialize)]
@@ -44,6 +44,8 @@ pub struct FailureSettings {
     pub max_wait: Period,
     /// So many in a row pause recovery by SMS (NIST SP 800-63B-4 3.2.2: at most 100).
     pub pause_after: u32,
+    /// More than so many over all accounts raise an alarm, once in that time.
+    pub alarm: Rate,
 }
 
 impl FailureSettings {
@@ -70,6 +72,43 @@ impl FailureSettings {
         if self.max_wait < self.first_wait {
             refuse("max_wait", format!("{} is shorter than first_wait ({})", self.max_wait, self.first_wait));
         }
+        if self.alarm.count.get() > 100_000 {
+            refuse("alarm", format!("{} counts more than 100000", self.alarm));
+        }
+        if !(60..=86_400).contains(&self.alarm.period.as_secs()) {
+            refuse("alarm", format!("{} is over less than 1m or more than 1d", self.alarm));
+        }
         problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(changes: &str) -> Vec<String> {
+        let defaults: toml::Table = toml::from_str(include_str!("../../config/default.toml")).unwrap();
+        let mut section = defaults["failures"].as_table().unwrap().clone();
+        section.extend(toml::from_str::<toml::Table>(changes).unwrap());
+        let settings: FailureSettings = section.try_into().unwrap();
+        settings.check().into_iter().map(|(key, _)| key).collect()
+    }
+
+    /// case 97: what is out of range is named by its key; the defaults are not.
+    #[test]
+    fn a_failure_setting_out_of_range_is_named() {
+        assert!(refused("").is_empty());
+        for (change, key) in [
+            ("free = 0", "free"),
+            ("pause_after = 101", "pause_after"),
+            ("window = '59m'", "window"),
+            ("max_wait = '29s'", "max_wait"),
+            ("alarm = '100001/1h'", "alarm"),
+            ("alarm = '100/59s'", "alarm"),
+            ("alarm = '100/25h'", "alarm"),
+        ] {
+            assert_eq!(refused(change), [key], "{change}");
+        }
+        assert!(refused("alarm = '1/1m'").is_empty() && refused("alarm = '100000/1d'").is_empty());
     }
 }

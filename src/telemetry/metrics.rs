@@ -32,6 +32,8 @@ pub struct Gauges {
     pub budget_left: Gauge<f64, AtomicU64>,
     /// Challenges remembered, about.
     pub flows_live: Gauge,
+    /// Whether wrong codes over all accounts are more than allowed.
+    pub failures_alarm: Gauge,
     breakers: Family<Labels1, Gauge>,
 }
 
@@ -101,6 +103,8 @@ impl Metrics {
         registry.register("sms_queue_depth", "Messages waiting or being sent", gauges.queue_depth.clone());
         registry.register("sms_budget_remaining_ratio", "Part of the send budget left", gauges.budget_left.clone());
         registry.register("sms_breaker_open", "Whether messages pass the provider by", gauges.breakers.clone());
+        let help = "Whether wrong codes over all accounts are more than failures.alarm allows";
+        registry.register("failures_alarm", help, gauges.failures_alarm.clone());
         registry.register("flows_live", "Challenges remembered, about", gauges.flows_live.clone());
         let mut process = Registry::with_prefix("process");
         process.register_collector(Box::new(Process));
@@ -163,8 +167,8 @@ impl Families {
         registry.register_with_unit("audit_last_write_timestamp", help, Unit::Seconds, self.audit_last.clone());
     }
 
-    fn flow(&self, outcome: &str) {
-        self.flows.get_or_create(&[("kind", "reset".to_owned()), ("outcome", outcome.to_owned())]).inc();
+    fn flow(&self, outcome: &str, count: u64) {
+        self.flows.get_or_create(&[("kind", "reset".to_owned()), ("outcome", outcome.to_owned())]).inc_by(count);
     }
 
     fn send(&self, provider: &str, result: &str) {
@@ -197,10 +201,11 @@ impl AuditSink for Families {
             EventKind::CodeRejected { result } => {
                 self.codes_verified.get_or_create(&one("result", result)).inc();
             }
-            EventKind::FlowLocked => self.flow("locked"),
-            EventKind::FlowCancelled => self.flow("cancelled"),
+            EventKind::FlowLocked => self.flow("locked", 1),
+            EventKind::FlowCancelled => self.flow("cancelled", 1),
+            EventKind::FlowsExpired { count } => self.flow("expired", *count),
             EventKind::PasswordReset { seconds } => {
-                self.flow("completed");
+                self.flow("completed", 1);
                 self.flow_seconds.get_or_create(&one("kind", "reset")).observe(*seconds);
             }
             EventKind::PasswordRefused { rules } => {
@@ -223,6 +228,7 @@ impl AuditSink for Families {
             | EventKind::StoreFailed { .. }
             | EventKind::NoticeSent { .. }
             | EventKind::BudgetLow { .. }
+            | EventKind::FailuresHigh { .. }
             | EventKind::Service { .. } => {}
         }
     }

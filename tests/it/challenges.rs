@@ -73,7 +73,7 @@ async fn a_disabled_and_a_deleted_account_end_their_challenges_alike() {
         assert_eq!(seen(&void), seen(&wrong));
         let over = after.complete("Tiantian-2026x").await.problem(410, "flow_expired");
         answers.push((seen(&void), seen(&over)));
-        assert_eq!(directory.writes(), 0);
+        assert_eq!(directory.begun(), 0);
         assert!(app.signs_in(ANNA, OLD_PASSWORD).await);
     }
     assert_eq!(answers[0], answers[1]);

@@ -6,7 +6,7 @@ use resetgate::sms::SmsError;
 use serde_json::json;
 
 use crate::harness::{
-    ANNA, Absent, Answer, Claimant, Client, DISABLED, Refusing, Setup, Shape, TestApp, UNBOUND, UNKNOWN,
+    ANNA, Answer, Claimant, Client, DISABLED, Directory, Fate, Refusing, Setup, Shape, TestApp, UNBOUND, UNKNOWN,
 };
 
 /// With a phone, without one, disabled, unknown, and two that look odd and are sound.
@@ -171,8 +171,9 @@ async fn what_fails_behind_the_answer_does_not_change_it() {
         assert_eq!(Shape::of(&app.claimant().try_start(ANNA).await).body, usual.body);
         each(&crowd, async |one| present(one, "000000").await).await.problem(422, "code_incorrect");
     }
-    let setup = Setup { accounts: Some(Box::new(|_| Arc::new(Absent))), ..Setup::default() };
-    let app = TestApp::start_with(setup).await;
+    let directory = Arc::new(Directory::default());
+    directory.decide(Fate::Away);
+    let app = TestApp::start_with(directory.setup("")).await;
     let crowd = crowd(&app, &PEOPLE).await;
     assert_eq!(app.delivery(&crowd[0].id, 1).await, Err("store"));
     assert_eq!(Shape::of(&app.claimant_from("198.51.100.77").try_start(ANNA).await), usual);

@@ -162,3 +162,56 @@ async fn one_guess_on_each_of_many_accounts_shuts_the_gate_of_the_requester() {
         }
     }
 }
+
+/// case 11: one wrong code on each of many accounts, from as many networks: no count of an account and no gate sees more
+/// than one of them. The operator gets one alarm an hour and a figure; the answers stay what they are.
+#[tokio::test]
+async fn one_guess_on_each_of_many_accounts_from_everywhere_raises_one_alarm() {
+    let app = TestApp::start().await;
+    let high = |app: &TestApp| app.events.count(|event| matches!(event.kind, EventKind::FailuresHigh { .. }));
+    let figure = async || app.figures().await.value("resetgate_failures_alarm", &[]) > 0.0;
+    let guess = async |number: u32| {
+        let claimant = app.claimant_from(&format!("2001:db8:{number:x}::1"));
+        let mut claimant = claimant.start(&format!("person{number}@example.gov.cn")).await;
+        claimant.verify("123456").await.problem(422, "code_incorrect").body["attempts_left"].clone()
+    };
+    let first = guess(0).await;
+    for number in 1..100 {
+        guess(number).await;
+    }
+    assert_eq!((high(&app), figure().await), (0, false), "a hundred are allowed");
+    app.advance(3_599);
+    assert_eq!(guess(100).await, first);
+    for number in 101..150 {
+        guess(number).await;
+    }
+    assert_eq!((high(&app), figure().await), (1, true));
+    app.advance(3_600);
+    assert!(!figure().await, "it ends when they end");
+    for number in 200..302 {
+        guess(number).await;
+    }
+    assert_eq!((high(&app), figure().await), (2, true));
+    let mut app = app;
+    app.stop().await;
+    let told: Vec<_> = app.trail().into_iter().filter(|line| line.contains("\"failures.high\"")).collect();
+    assert!(told.len() == 2 && told.iter().all(|line| line.contains("\"service\"") && !line.contains("\"target\"")));
+}
+
+/// What is right counts for nothing, and neither does what cannot be a code.
+#[tokio::test]
+async fn only_wrong_codes_raise_the_alarm() {
+    let app = TestApp::start_with(Setup::with(&format!("{WIDE_GATES}{WIDE_SENDS}[failures]\nalarm = \"2/1h\""))).await;
+    let mut anna = app.claimant().start(ANNA).await;
+    let code = anna.code().await;
+    anna.guess("12345", 5).await;
+    anna.guess(&Claimant::wrong(&code), 2).await;
+    anna.verify(&code).await.expect(200);
+    anna.guess(&code, 5).await;
+    let high = |event: &resetgate::audit::AuditEvent| matches!(event.kind, EventKind::FailuresHigh { .. });
+    assert_eq!(app.events.count(high), 0);
+    let mut anna = app.claimant().start(ANNA).await;
+    let code = anna.code().await;
+    anna.guess(&Claimant::wrong(&code), 1).await;
+    assert_eq!(app.events.count(high), 1);
+}

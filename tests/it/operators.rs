@@ -1,6 +1,5 @@
 //! The operators' port: alive, ready, counted.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,57 +8,6 @@ use resetgate::sms::SmsProvider;
 use serde_json::json;
 
 use crate::harness::{ANNA, Claimant, DISABLED, Gated, Setup, TestApp, UNBOUND};
-
-/// One sample: name, labels, value.
-type Sample = (String, BTreeMap<String, String>, f64);
-
-/// Reads the text format strictly: what it takes, a scraper takes.
-fn samples(text: &str) -> Vec<Sample> {
-    assert!(text.ends_with("# EOF\n"), "it ends as OpenMetrics must");
-    let lines = text.lines().filter(|line| *line != "# EOF");
-    lines.filter_map(|line| line.strip_prefix("# ").map_or_else(|| Some(sample(line)), comment)).collect()
-}
-
-fn comment(words: &str) -> Option<Sample> {
-    let mut words = words.splitn(3, ' ');
-    let (kind, name, rest) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap());
-    assert!(is_name(name), "{name}");
-    match kind {
-        "HELP" => assert!(!rest.is_empty()),
-        "TYPE" => assert!(["counter", "gauge", "histogram"].contains(&rest), "{rest}"),
-        "UNIT" => assert!(name.ends_with(rest), "{name} in {rest}"),
-        _ => panic!("{kind}"),
-    }
-    None
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|sign: char| sign.is_ascii_lowercase())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-}
-
-fn sample(line: &str) -> Sample {
-    let (head, value) = line.rsplit_once(' ').unwrap_or_else(|| panic!("{line}"));
-    let value = value.parse().unwrap_or_else(|_| panic!("{line}"));
-    let (name, labels) = match head.split_once('{') {
-        Some((name, labels)) => (name, labels.strip_suffix('}').unwrap_or_else(|| panic!("{line}"))),
-        None => (head, ""),
-    };
-    assert!(is_name(name), "{line}");
-    let pairs = labels.split("\",").filter(|pair| !pair.is_empty()).map(|pair| {
-        let (label, value) = pair.split_once("=\"").unwrap_or_else(|| panic!("{line}"));
-        assert!(is_name(label), "{line}");
-        (label.to_owned(), value.trim_end_matches('"').to_owned())
-    });
-    (name.to_owned(), pairs.collect(), value)
-}
-
-fn value(samples: &[Sample], name: &str, labels: &[(&str, &str)]) -> f64 {
-    let wanted = |sample: &&Sample| {
-        sample.0 == name && labels.iter().all(|(label, value)| sample.1.get(*label).is_some_and(|found| found == value))
-    };
-    samples.iter().filter(wanted).map(|sample| sample.2).sum()
-}
 
 /// Walks through what people do, right and wrong, so that every family has something to count.
 async fn busy_day(app: &TestApp) -> Vec<String> {
@@ -90,26 +38,27 @@ async fn busy_day(app: &TestApp) -> Vec<String> {
 async fn after_one_day_every_family_is_there_and_counts_what_happened() {
     let app = TestApp::start().await;
     busy_day(&app).await;
-    let (status, text) = app.ops("/metrics").await;
-    assert_eq!(status, 200);
-    let samples = samples(&text);
-    let names: BTreeSet<_> = samples.iter().map(|(name, ..)| name.as_str()).collect();
+    let figures = app.figures().await;
+    let names = figures.names();
     for family in [
         "resetgate_build_info",
         "resetgate_http_requests_total",
         "resetgate_http_request_duration_seconds_count",
         "resetgate_flows_total",
         "resetgate_flows_live",
+        "resetgate_failures_alarm",
         "resetgate_flow_duration_seconds_sum",
         "resetgate_captchas_issued_total",
         "resetgate_captcha_answers_total",
         "resetgate_codes_verified_total",
         "resetgate_sms_sends_total",
         "resetgate_sms_send_duration_seconds_bucket",
+        "resetgate_sms_parts_total",
         "resetgate_sms_queue_depth",
         "resetgate_sms_budget_remaining_ratio",
         "resetgate_rate_limited_total",
         "resetgate_policy_refusals_total",
+        "resetgate_form_errors_total",
         "resetgate_store_requests_total",
         "resetgate_store_request_duration_seconds_count",
         "resetgate_audit_last_write_timestamp_seconds",
@@ -121,9 +70,7 @@ async fn after_one_day_every_family_is_there_and_counts_what_happened() {
     ] {
         assert!(names.contains(family), "{family} is missing");
     }
-    let one = |name, labels: &[(&str, &str)]| {
-        assert!((value(&samples, name, labels) - 1.0).abs() < f64::EPSILON, "{name} {labels:?}");
-    };
+    let one = |name, labels: &[(&str, &str)]| figures.expect(name, labels, 1.0);
     one("resetgate_flows_total", &[("kind", "reset"), ("outcome", "completed")]);
     one("resetgate_codes_verified_total", &[("result", "ok")]);
     one("resetgate_codes_verified_total", &[("result", "wrong")]);
@@ -132,9 +79,9 @@ async fn after_one_day_every_family_is_there_and_counts_what_happened() {
     one("resetgate_rate_limited_total", &[("policy", "start")]);
     one("resetgate_audit_events_total", &[("kind", "password.reset")]);
     one("resetgate_http_requests_total", &[("route", "other"), ("status", "404")]);
-    assert!(value(&samples, "process_resident_memory_bytes", &[]) > 1_000_000.0);
-    assert!(value(&samples, "process_open_fds", &[]) > 5.0);
-    assert!(value(&samples, "process_start_time_seconds", &[]) > 1_500_000_000.0);
+    assert!(figures.value("process_resident_memory_bytes", &[]) > 1_000_000.0);
+    assert!(figures.value("process_open_fds", &[]) > 5.0);
+    assert!(figures.value("process_start_time_seconds", &[]) > 1_500_000_000.0);
 }
 
 /// case 99: no label tells of anybody, and a stranger's paths and methods make no series of their own.
@@ -146,15 +93,14 @@ async fn no_label_holds_an_account_a_phone_an_address_or_a_challenge() {
         let client = app.client().at(&format!("203.0.113.{number}"));
         client.send("BREW", &format!("/v1/stranger{number}"), &[], None).await;
     }
-    let (_, text) = app.ops("/metrics").await;
+    let all = app.figures().await.0;
     secrets
         .extend(["anna", "bert", "carl", "example.gov.cn", "13800138000", "138****8000", "8000138"].map(str::to_owned));
     secrets.extend(["198.51.100", "203.0.113", "rst_", "req_", "stranger", "BREW", "Tiantian"].map(str::to_owned));
-    let all = samples(&text);
-    for (name, labels, _) in &all {
-        for (label, held) in labels {
+    for sample in &all {
+        for (label, held) in &sample.labels {
             let found = secrets.iter().find(|secret| held.contains(secret.as_str()));
-            assert_eq!(found, None, "{name} {label}={held}");
+            assert_eq!(found, None, "{} {label}={held}", sample.name);
         }
     }
     assert!(all.len() < 600, "{} series on a normal node", all.len());

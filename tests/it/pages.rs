@@ -217,3 +217,19 @@ async fn pages_are_for_people_and_problems_for_programs() {
     app.client().get("/nowhere").await.problem(404, "not_found");
     app.client().get("/code").await.problem(410, "flow_expired");
 }
+
+/// What stops people on the pages is counted as what stops programs is.
+#[tokio::test]
+async fn errors_of_forms_are_figures() {
+    let app = TestApp::start().await;
+    let mut anna = walker(&app);
+    anna.open("/").await;
+    anna.submit("/", &[("account", "not an address"), ("answer", "")]).await.expect(422);
+    anna.ask(ANNA).await.expect(200);
+    anna.submit_code_page("12").await.expect(422);
+    let (_, figures) = app.ops("/metrics").await;
+    for (code, times) in [("validation_failed", 1), ("code_format", 1)] {
+        let line = format!("resetgate_form_errors_total{{code=\"{code}\"}} {times}");
+        assert!(figures.contains(&line), "{line} in {figures}");
+    }
+}

@@ -1,5 +1,6 @@
 //! The account store says no, does not answer, or has too much to do; and what is left when it said yes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use resetgate::account::AccountError;
@@ -7,7 +8,7 @@ use resetgate::audit::EventKind;
 use serde_json::json;
 use tokio::sync::oneshot;
 
-use crate::harness::{ANNA, Answering, OLD_PASSWORD, Setup, TestApp};
+use crate::harness::{ANNA, Directory, Fate, OLD_PASSWORD, Setup, TestApp};
 
 const NEW: &str = "Tiantian-2026x";
 
@@ -24,10 +25,10 @@ async fn a_store_that_surely_did_not_write_may_be_asked_again() {
         (AccountError::Unavailable { reason: "away".to_owned() }, "5", "unavailable"),
         (AccountError::Busy, "2", "busy"),
     ] {
-        let (setup, answers) = Answering::setup("");
-        let app = TestApp::start_with(setup).await;
+        let directory = Arc::new(Directory::default());
+        let app = TestApp::start_with(directory.setup("")).await;
         let anna = app.claimant().verified(ANNA).await;
-        answers.next(error);
+        directory.refuse_write(error);
         let refused = anna.complete(NEW).await.problem(503, "store_unavailable");
         assert_eq!(refused.header("retry-after"), Some(seconds));
         assert_eq!(refused.text("state"), "verified");
@@ -36,84 +37,108 @@ async fn a_store_that_surely_did_not_write_may_be_asked_again() {
         anna.complete(NEW).await.expect(200);
         assert!(app.signs_in(ANNA, NEW).await);
         anna.complete("Another-Word-2026x").await.expect(409);
-        assert_eq!((answers.writes(), failures(&app)), (1, vec![word]));
+        assert_eq!((directory.written(), failures(&app)), (1, vec![word]));
     }
 }
 
 /// case 79: a password that the store's own rules refuse costs nothing but another one; the store's words stay inside.
 #[tokio::test]
 async fn a_password_that_the_store_refuses_may_be_replaced_by_another() {
-    let (setup, answers) = Answering::setup("");
-    let app = TestApp::start_with(setup).await;
+    let directory = Arc::new(Directory::default());
+    let app = TestApp::start_with(directory.setup("")).await;
     let anna = app.claimant().verified(ANNA).await;
-    answers.next(AccountError::PasswordRefused { reason: "used before, on 2025-03-01".to_owned() });
+    directory.refuse_write(AccountError::PasswordRefused { reason: "used before, on 2025-03-01".to_owned() });
     let refused = anna.complete(NEW).await.problem(422, "password_policy");
     assert_eq!(refused.body["errors"][0]["code"], "policy.store");
     assert!(!String::from_utf8_lossy(&refused.bytes).contains("2025-03-01"));
     anna.complete("Another-Word-2026x").await.expect(200);
-    assert_eq!((answers.writes(), failures(&app)), (1, vec!["refused"]));
+    assert_eq!((directory.written(), failures(&app)), (1, vec!["refused"]));
 }
 
 /// case 79: after an outcome that nobody knows the claimant is told to try to sign in, and nothing is written twice.
 #[tokio::test]
 async fn a_store_that_may_have_written_is_not_asked_again() {
-    let (setup, answers) = Answering::setup("");
-    let app = TestApp::start_with(setup).await;
+    let directory = Arc::new(Directory::default());
+    let app = TestApp::start_with(directory.setup("")).await;
     let anna = app.claimant().verified(ANNA).await;
-    answers.next(AccountError::Unknown { reason: "the connection was lost".to_owned() });
+    directory.deny_write(AccountError::Unknown { reason: "the connection was lost".to_owned() });
     let unsure = anna.complete(NEW).await.problem(503, "store_outcome_unknown");
     assert_eq!(unsure.header("retry-after"), None, "the same call is not to be sent again");
     anna.complete(NEW).await.expect(409);
     anna.complete("Another-Word-2026x").await.expect(409);
     assert!(app.signs_in(ANNA, NEW).await, "here it was written");
-    assert_eq!((answers.writes(), failures(&app)), (1, vec!["unknown"]));
+    assert_eq!((directory.written(), failures(&app)), (1, vec!["unknown"]));
+}
+
+/// case 79 and case 24: after an outcome that nobody knows it counts as written: the code of a sibling is simply wrong, and
+/// a sibling that was verified has ended. Here nothing was written, so nothing but that stops them.
+#[tokio::test]
+async fn after_an_unknown_outcome_no_sibling_opens_the_door() {
+    let directory = Arc::new(Directory::default());
+    let app = TestApp::start_with(directory.setup("")).await;
+    let mut waiting = app.claimant_from("203.0.113.1").start(ANNA).await;
+    let code = waiting.code().await;
+    app.advance(60);
+    let verified = app.claimant_from("203.0.113.2").verified(ANNA).await;
+    app.advance(60);
+    let anna = app.claimant().verified(ANNA).await;
+    directory.refuse_write(AccountError::Unknown { reason: "the connection was lost".to_owned() });
+    anna.complete(NEW).await.problem(503, "store_outcome_unknown");
+    assert_eq!(waiting.status().await.text("state"), "code_sent", "a stranger who holds it sees nothing");
+    assert_eq!(waiting.verify(&code).await.problem(422, "code_incorrect").body["attempts_left"], 4);
+    verified.complete(NEW).await.problem(409, "flow_state");
+    assert_eq!((directory.begun(), directory.written()), (1, 0));
+    assert!(app.signs_in(ANNA, OLD_PASSWORD).await);
+    app.advance(60);
+    let again = app.claimant_from("203.0.113.3").verified(ANNA).await;
+    again.complete(NEW).await.expect(200);
 }
 
 /// case 79: an account that went away between code and password ends the challenge.
 #[tokio::test]
 async fn an_account_that_is_gone_ends_the_challenge() {
-    let (setup, answers) = Answering::setup("");
-    let app = TestApp::start_with(setup).await;
+    let directory = Arc::new(Directory::default());
+    let app = TestApp::start_with(directory.setup("")).await;
     let anna = app.claimant().verified(ANNA).await;
-    answers.next(AccountError::NoSuchAccount);
+    directory.refuse_write(AccountError::NoSuchAccount);
     anna.complete(NEW).await.problem(410, "flow_expired");
     let again = anna.complete(NEW).await;
     assert!(again.status == 409 || again.status == 410, "{again:?}");
-    assert_eq!((answers.writes(), failures(&app)), (0, vec!["gone"]));
+    assert_eq!((directory.written(), failures(&app)), (0, vec!["gone"]));
 }
 
 /// case 79: in the one-page form the code was right in the same call, so the refusal carries the rotated credential.
 #[tokio::test]
 async fn a_refusal_after_a_right_code_in_the_same_call_tells_the_new_credential() {
-    let (setup, answers) = Answering::setup("");
-    let app = TestApp::start_with(setup).await;
+    let directory = Arc::new(Directory::default());
+    let app = TestApp::start_with(directory.setup("")).await;
     let anna = app.claimant().start(ANNA).await;
     let code = anna.code().await;
-    answers.next(AccountError::Unavailable { reason: "away".to_owned() });
+    directory.refuse_write(AccountError::Unavailable { reason: "away".to_owned() });
     let body = json!({ "code": code, "new_password": NEW });
     let refused = anna.holder().post(&anna.path("/complete"), &body).await.problem(503, "store_unavailable");
     anna.complete(NEW).await.problem(401, "unauthorized");
     let holder = anna.client.holding(&refused.text("flow_token"));
     holder.post(&anna.path("/complete"), &json!({ "new_password": NEW })).await.expect(200);
-    assert_eq!(answers.writes(), 1);
+    assert_eq!(directory.written(), 1);
 }
 
 /// case 79: while accounts cannot be looked up, a start is answered as ever, and a verified claimant may come back.
 #[tokio::test]
 async fn while_the_store_is_away_starts_are_answered_alike_and_nobody_loses_a_code() {
-    let (setup, answers) = Answering::setup("");
-    let app = TestApp::start_with(setup).await;
+    let directory = Arc::new(Directory::default());
+    let app = TestApp::start_with(directory.setup("")).await;
     let mut anna = app.claimant().start(ANNA).await;
     let code = anna.code().await;
-    answers.lose_accounts(true);
+    directory.decide(Fate::Away);
     let verified = anna.verify(&code).await.expect(200);
     assert!(verified.body["phone_masked"].is_null());
     anna.complete(NEW).await.problem(503, "store_unavailable");
     let other = app.claimant_from("203.0.113.9").start("bert@example.gov.cn").await;
     assert_eq!(app.delivery(&other.id, 1).await, Err("store"));
-    answers.lose_accounts(false);
+    directory.decide(Fate::AsTheyWere);
     anna.complete(NEW).await.expect(200);
-    assert_eq!(answers.writes(), 1);
+    assert_eq!(directory.written(), 1);
 }
 
 /// case 80: while every place for a hash is taken the surplus is told at once to come back, and captchas, starts and

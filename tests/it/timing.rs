@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use resetgate::account::AccountStore;
 use resetgate::sms::{SmsError, SmsMessage, SmsProvider, SmsReceipt};
 use serde_json::json;
 
-use crate::harness::{Claimant, Setup, SlowHits, TestApp, mailbox, solve};
+use crate::harness::{Claimant, Directory, Setup, TestApp, mailbox, solve};
 
 /// What a look-up costs for somebody who has an account, and nobody else.
 const LOOK_UP: Duration = Duration::from_millis(50);
@@ -30,8 +29,10 @@ impl SmsProvider for Slow {
     }
 }
 
-fn slow_hits(store: Arc<dyn AccountStore>) -> Arc<dyn AccountStore> {
-    Arc::new(SlowHits { store, delay: LOOK_UP })
+fn slow_hits() -> Arc<Directory> {
+    let directory = Arc::new(Directory::default());
+    directory.be_slow(LOOK_UP);
+    directory
 }
 
 /// Twenty people with a phone, and room for all their codes.
@@ -39,7 +40,7 @@ async fn town(provider: Option<Arc<dyn SmsProvider>>) -> TestApp {
     let limits =
         "[limits]\naccount = [\"1000/1d\"]\nphone = [\"1000/1d\"]\nprefix = [\"10000/1d\"]\nbudget = [\"10000/1d\"]";
     let roomy = format!("{limits}\n[flow]\nlive_per_account = 10\n[sms]\nworkers = 100");
-    let setup = Setup { provider, accounts: Some(Box::new(slow_hits)), ..Setup::with(&roomy) };
+    let setup = Setup { provider, accounts: Some(slow_hits().between()), ..Setup::with(&roomy) };
     let app = TestApp::start_with(setup).await;
     for number in 0..20 {
         app.add(&known(number), &format!("138001380{number:02}")).await;
@@ -131,7 +132,7 @@ async fn the_time_of_a_start_tells_nothing() {
 #[tokio::test]
 async fn a_look_up_inside_the_request_would_be_seen() {
     let app = town(None).await;
-    let (client, store) = (app.client(), slow_hits(app.accounts.clone()));
+    let (client, store) = (app.client(), slow_hits().between()(app.accounts.clone()));
     let (mut hits, mut misses) = (Vec::new(), Vec::new());
     for pair in 0..30 {
         for (account, times) in [(known(pair), &mut hits), (unknown(pair), &mut misses)] {

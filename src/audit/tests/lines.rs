@@ -24,6 +24,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::CodeRejected { result: "wrong" },
         EventKind::FlowLocked,
         EventKind::FlowCancelled,
+        EventKind::FlowsExpired { count: 3 },
         EventKind::PasswordRefused { rules: vec!["length"] },
         EventKind::PasswordReset { seconds: 42.0 },
         EventKind::StoreFailed { result: "busy" },
@@ -32,6 +33,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::CaptchaIssued { kind: "image" },
         EventKind::CaptchaAnswered { kind: "image", result: "ok" },
         EventKind::BudgetLow { left: 0.2 },
+        EventKind::FailuresHigh { allowed: "100/1h".parse().unwrap() },
         EventKind::Service { phase: "started" },
     ]
 }
@@ -91,6 +93,8 @@ fn every_kind_keeps_the_words_it_came_with() {
         r#""result":"busy""#,
         r#""result":"failed""#,
         r#""left":0.2"#,
+        r#""seconds":3600.0,"count":100"#,
+        r#""count":3"#,
         r#""result":"started""#,
     ] {
         assert!(text.contains(word), "{word}");

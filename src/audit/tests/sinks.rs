@@ -40,6 +40,7 @@ fn routine_events_are_not_written() {
         EventKind::CaptchaIssued { kind: "pow" },
         EventKind::CaptchaAnswered { kind: "pow", result: "ok" },
         EventKind::RateLimited { gate: "start" },
+        EventKind::FlowsExpired { count: 2 },
         EventKind::FlowLocked,
     ] {
         trail.record(&AuditEvent::of(kind));

@@ -139,6 +139,15 @@ impl RecoveryFlow {
         self.parts.clock.now()
     }
 
+    /// Tells the figures of the recoveries that ended by time; whoever reads the figures asks for it first.
+    pub async fn count_expired(&self) {
+        match self.parts.challenges.take_expired(self.now()).await {
+            Ok(0) => {}
+            Ok(count) => self.parts.audit.record(&AuditEvent::of(EventKind::FlowsExpired { count })),
+            Err(error) => tracing::warn!(%error, "recoveries that ended by time cannot be counted"),
+        }
+    }
+
     /// Names the password rules in force.
     #[must_use]
     pub fn policy_version(&self) -> &str {

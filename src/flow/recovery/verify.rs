@@ -3,11 +3,11 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{RecoveryFlow, RecoveryParts, Verified};
-use crate::audit::EventKind;
+use crate::audit::{AuditEvent, EventKind};
 use crate::domain::{ChallengeId, ChallengeView, FlowCredential, OneTimeCode, Presented, State, Subject, Verdict};
 use crate::flow::{FlowError, Origin, Passed};
 use crate::limits::RequesterGate;
-use crate::state::Standing;
+use crate::state::{Alarm, Standing};
 
 impl RecoveryFlow {
     /// Presents a code. Runs to its end even when the client hangs up.
@@ -58,13 +58,11 @@ impl RecoveryParts {
         match verdict {
             Verdict::Matched => self.admit(origin, view, next, &key).await,
             Verdict::Wrong { attempts_left } => {
-                self.failures.count(&key, now).await?;
-                self.record(origin, &view, EventKind::CodeRejected { result: "wrong" });
+                self.count_wrong(origin, &view, &key, "wrong").await?;
                 Err(FlowError::CodeIncorrect { attempts_left })
             }
             Verdict::LockedNow => {
-                self.failures.count(&key, now).await?;
-                self.record(origin, &view, EventKind::CodeRejected { result: "locked" });
+                self.count_wrong(origin, &view, &key, "locked").await?;
                 self.record(origin, &view, EventKind::FlowLocked);
                 Err(FlowError::Locked)
             }
@@ -73,6 +71,23 @@ impl RecoveryParts {
                 Err(FlowError::CodeExpired)
             }
         }
+    }
+
+    /// Counts a wrong code and says so; of its account, and of all accounts together.
+    async fn count_wrong(
+        &self,
+        origin: &Origin,
+        view: &ChallengeView,
+        key: &str,
+        result: &'static str,
+    ) -> Result<(), FlowError> {
+        let alarm = self.failures.count(key, self.clock.now()).await?;
+        self.record(origin, view, EventKind::CodeRejected { result });
+        if let Alarm::Raised { allowed } = alarm {
+            tracing::warn!(%allowed, "more wrong codes over all accounts than failures.alarm: somebody may be guessing");
+            self.audit.record(&AuditEvent::of(EventKind::FailuresHigh { allowed }));
+        }
+        Ok(())
     }
 
     async fn admit(

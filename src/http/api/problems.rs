@@ -1,9 +1,9 @@
 //! `/problems/{code}`: one page for each code, in every language there is.
 
 use actix_web::{HttpResponse, web};
+use maud::{DOCTYPE, html};
 
 use crate::http::call::Call;
-use crate::http::html::{escape, page};
 use crate::http::locale::Language;
 use crate::http::problem::{CODES, Problem};
 
@@ -11,17 +11,28 @@ use crate::http::problem::{CODES, Problem};
 const GAPS: [(&str, &str); 7] =
     [("reason", "…"), ("limit", "…"), ("n", "…"), ("left", "…"), ("seconds", "…"), ("state", "…"), ("count", "…")];
 
-/// What happened and what to do.
+/// What happened and what to do; without script and style, so that the strictest content security policy holds for it.
 pub async fn show(call: Call, code: web::Path<String>) -> Result<HttpResponse, Problem> {
     let known = CODES.iter().find(|(known, _)| *known == code.as_str());
     let (code, status) = known.ok_or_else(|| Problem::new(&call, "not_found"))?;
     let catalog = call.language.catalog();
-    let sections = catalog.tags().map(|tag| {
-        let language = Language::choose(catalog, [tag]);
-        let text = |part: &str| escape(&language.text(&format!("problem.{code}.{part}"), &GAPS));
-        let (title, detail, advice) = (text("title"), text("detail"), text("advice"));
-        format!("<section lang=\"{tag}\"><h2>{title}</h2><p>{detail}</p><p>{advice}</p></section>\n")
-    });
-    let sections = sections.collect::<Vec<_>>().concat();
-    Ok(page(&call.language, &format!("{code} · {status}"), &sections))
+    let title = format!("{code} · {status}");
+    let page = html! {
+        (DOCTYPE)
+        html lang=(call.language.tag()) {
+            head { meta charset="utf-8"; meta name="viewport" content="width=device-width"; title { (title) } }
+            body { main {
+                h1 { (title) }
+                @for language in catalog.tags().map(|tag| Language::choose(catalog, [tag])) {
+                    section lang=(language.tag()) dir=(language.direction()) {
+                        @let text = |part: &str| language.text(&format!("problem.{code}.{part}"), &GAPS);
+                        h2 { (text("title")) }
+                        p { (text("detail")) }
+                        p { (text("advice")) }
+                    }
+                }
+            } }
+        }
+    };
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page.into_string()))
 }

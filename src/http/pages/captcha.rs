@@ -64,24 +64,15 @@ pub fn answered(form: &Form) -> Option<CaptchaAnswered> {
     Some(CaptchaAnswered { id: form.text("captcha").to_owned(), answer: Some(answer?) })
 }
 
-/// What to do about a captcha that was not answered, or wrongly.
-#[must_use]
-pub fn fault(visit: &Visit, fault: CaptchaFault, kind: CaptchaKind) -> String {
-    let fault = match fault {
-        CaptchaFault::Required => "required",
-        CaptchaFault::Incorrect => "incorrect",
-        CaptchaFault::Expired => "expired",
+/// Adds what to do about a captcha that was not answered, or wrongly.
+pub fn add(visit: &Visit, fault: CaptchaFault, kind: CaptchaKind, errors: &mut Errors) {
+    let (word, code) = match fault {
+        CaptchaFault::Required => ("required", "captcha_required"),
+        CaptchaFault::Incorrect => ("incorrect", "captcha_incorrect"),
+        CaptchaFault::Expired => ("expired", "captcha_expired"),
     };
-    visit.text(&format!("captcha.{}.{fault}", kind.as_str()))
-}
-
-/// The field that an error of the captcha leads to.
-#[must_use]
-pub const fn field(kind: CaptchaKind) -> &'static str {
-    match kind {
-        CaptchaKind::Image | CaptchaKind::Audio => "answer",
-        CaptchaKind::Pow => "pow",
-    }
+    let field = if kind == CaptchaKind::Pow { "pow" } else { "answer" };
+    errors.add(field, code, visit.text(&format!("captcha.{}.{word}", kind.as_str())));
 }
 
 /// The fields.

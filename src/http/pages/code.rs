@@ -40,7 +40,7 @@ pub async fn show(
     };
     let mut errors = Errors::default();
     if told.error == "code_incorrect" {
-        errors.add("code", incorrect(&visit, view.attempts_left));
+        errors.add("code", "code_incorrect", incorrect(&visit, view.attempts_left));
     }
     let status = (told.from == "resend").then(|| visit.text("code.resent"));
     Ok(page(&visit, StatusCode::OK, &flow, &view, &Shown { typed: "", status, errors }))
@@ -56,7 +56,7 @@ pub async fn submit(mut visit: Visit, flow: web::Data<RecoveryFlow>, form: Form)
     let digits = flow.rules().code_length;
     if form.text("code").trim().is_empty() {
         let mut errors = Errors::default();
-        errors.add("code", visit.text_with("code.required", &[("n", &digits.to_string())]));
+        errors.add("code", "code_format", visit.text_with("code.required", &[("n", &digits.to_string())]));
         return again(&visit, &flow, &form, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
     }
     let code = typed::code(form.text("code"), digits).into_owned().into();
@@ -67,7 +67,7 @@ pub async fn submit(mut visit: Visit, flow: web::Data<RecoveryFlow>, form: Form)
         }
         Err(FlowError::CodeForm(fault)) => {
             let mut errors = Errors::default();
-            errors.add("code", malformed(&visit, fault));
+            errors.add("code", "code_format", malformed(&visit, fault));
             again(&visit, &flow, &form, StatusCode::UNPROCESSABLE_ENTITY, errors).await
         }
         // Led on with GET: a page that is loaded again must not cost a second try.
@@ -208,7 +208,7 @@ fn page(
     let sheet = Sheet {
         title: visit.text(if over { "code.expired_title" } else { "code.title" }),
         step: Some(Step::Code),
-        erroneous: shown.errors.any(),
+        fault: shown.errors.code(),
         form: (!over).then_some("step"),
         focus: !shown.errors.any(),
         above: shown.errors.summary(visit),

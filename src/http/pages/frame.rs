@@ -21,8 +21,8 @@ pub struct Sheet {
     pub title: String,
     /// Which step it is, if one.
     pub step: Option<Step>,
-    /// Whether it tells of an error; then the title does, too.
-    pub erroneous: bool,
+    /// The code of the error that it tells of; then the title does, too.
+    pub fault: Option<&'static str>,
     /// The form that a change of language would lose the fields of.
     pub form: Option<&'static str>,
     /// Whether the heading gets the focus; not where an error summary gets it, nor on the first page.
@@ -37,7 +37,7 @@ impl Sheet {
     /// A page that is neither a step nor a form.
     #[must_use]
     pub fn plain(title: String, body: Markup) -> Self {
-        Self { title, step: None, erroneous: false, form: None, focus: true, above: html! {}, body }
+        Self { title, step: None, fault: None, form: None, focus: true, above: html! {}, body }
     }
 }
 
@@ -47,7 +47,7 @@ pub fn page(visit: &Visit, sheet: &Sheet) -> Markup {
     let (rules, language) = (visit.rules(), &visit.call.language);
     let name = rules.name(language);
     let footer = rules.footer(language);
-    let error = if sheet.erroneous { visit.text("error_prefix") } else { String::new() };
+    let error = if sheet.fault.is_some() { visit.text("error_prefix") } else { String::new() };
     html! {
         (DOCTYPE)
         html lang=(language.tag()) dir=(language.direction()) {

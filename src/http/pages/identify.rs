@@ -80,7 +80,11 @@ pub async fn submit(
     let parsed = MailboxAddress::parse(&typed::address(account, &rules.mail_domain));
     if let Err(error) = &parsed {
         let key = if *error == MailboxError::Empty { "field.account_required" } else { "field.account_format" };
-        errors.add("account", visit.call.language.text(key, &[("example", &rules.example_address)]));
+        errors.add(
+            "account",
+            "validation_failed",
+            visit.call.language.text(key, &[("example", &rules.example_address)]),
+        );
     }
     let answered = captcha::answered(&form);
     let needed = recovery.rules().captcha_required && answered.is_none();
@@ -99,7 +103,7 @@ pub async fn submit(
                     Ok(visit.see("/code?from=start"))
                 }
                 Err(FlowError::Captcha { fault, fresh }) => {
-                    errors.add(captcha::field(fresh.kind), captcha::fault(&visit, fault, fresh.kind));
+                    captcha::add(&visit, fault, fresh.kind, &mut errors);
                     Ok(page(&visit, StatusCode::UNPROCESSABLE_ENTITY, &filled(*fresh, errors)))
                 }
                 Err(error) => Err(Stop::new(Problem::of(&visit.call, &error), Way::Again(account.to_owned()))),
@@ -109,7 +113,7 @@ pub async fn submit(
             // Nothing was asked of anybody yet, so the same picture may be answered still.
             let captcha = captcha::keep(&visit, &captchas, &form).await?;
             if needed {
-                errors.add(captcha::field(captcha.kind), captcha::fault(&visit, CaptchaFault::Required, captcha.kind));
+                captcha::add(&visit, CaptchaFault::Required, captcha.kind, &mut errors);
             }
             Ok(page(&visit, StatusCode::UNPROCESSABLE_ENTITY, &filled(captcha, errors)))
         }
@@ -139,7 +143,7 @@ fn page(visit: &Visit, status: StatusCode, filled: &Filled<'_>) -> HttpResponse 
     let sheet = Sheet {
         title: visit.text("identify.title"),
         step: Some(Step::Identify),
-        erroneous: filled.errors.any(),
+        fault: filled.errors.code(),
         form: Some("step"),
         focus: false,
         above: filled.errors.summary(visit),

@@ -55,12 +55,16 @@ fn unfinished(visit: &Visit, flow: &RecoveryFlow, form: &Form) -> Errors {
     let language = &visit.call.language;
     let code_asked = visit.rules().single && form.text("step") != "password";
     if code_asked && form.text("code").trim().is_empty() {
-        errors.add("code", visit.text_with("code.required", &[("n", &flow.rules().code_length.to_string())]));
+        errors.add(
+            "code",
+            "code_format",
+            visit.text_with("code.required", &[("n", &flow.rules().code_length.to_string())]),
+        );
     }
     if form.text("new_password").is_empty() {
-        errors.add("new-password", language.text("field.password_required", &[]));
+        errors.add("new-password", "password_policy", language.text("field.password_required", &[]));
     } else if visit.rules().policy.confirm && form.secret("again").expose_secret() != form.text("new_password") {
-        errors.add("again", visit.text("password.mismatch"));
+        errors.add("again", "validation_failed", visit.text("password.mismatch"));
     }
     errors
 }
@@ -84,20 +88,20 @@ async fn refused(
             hold(credential);
             tell(&visit, &violations, &mut errors);
         }
-        FlowError::PasswordForm(fault) => errors.add("new-password", malformed(&visit, fault)),
-        FlowError::CodeForm(fault) => errors.add("code", code::malformed(&visit, fault)),
+        FlowError::PasswordForm(fault) => errors.add("new-password", "password_policy", malformed(&visit, fault)),
+        FlowError::CodeForm(fault) => errors.add("code", "code_format", code::malformed(&visit, fault)),
         FlowError::CodeIncorrect { .. } => return Ok(visit.see("/code?error=code_incorrect")),
         FlowError::CodeExpired | FlowError::State(State::CodeSent | State::Verified | State::Completed) => {
             return Ok(visit.see("/code"));
         }
         FlowError::Store { error: AccountError::PasswordRefused { .. }, credential } => {
             hold(credential);
-            errors.add("new-password", visit.call.language.text("policy.store", &[]));
+            errors.add("new-password", "password_policy", visit.call.language.text("policy.store", &[]));
         }
         FlowError::Store { error: AccountError::Unavailable { .. } | AccountError::Busy, credential } => {
             hold(credential);
             status = StatusCode::SERVICE_UNAVAILABLE;
-            errors.add("new-password", visit.text("password.store_unavailable"));
+            errors.add("new-password", "password_policy", visit.text("password.store_unavailable"));
         }
         FlowError::Limited { .. } => {
             return Err(Stop::new(Problem::of(&visit.call, &error), Way::To("/password")));
@@ -112,7 +116,7 @@ fn tell(visit: &Visit, violations: &Violations, errors: &mut Errors) {
         let values: Vec<(&str, String)> =
             violation.params.iter().map(|(name, value)| (*name, value.to_string())).collect();
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        errors.add("new-password", visit.call.language.text(violation.id(), &values));
+        errors.add("new-password", "password_policy", visit.call.language.text(violation.id(), &values));
     }
 }
 
@@ -166,7 +170,7 @@ fn page(visit: &Visit, status: StatusCode, view: &ChallengeView, errors: &Errors
     let sheet = Sheet {
         title: visit.text("password.title"),
         step: Some(Step::Password),
-        erroneous: errors.any(),
+        fault: errors.code(),
         form: Some("step"),
         focus: !errors.any(),
         above: errors.summary(visit),

@@ -10,6 +10,8 @@ use crate::http::Contact;
 pub struct FieldError {
     /// The field's id.
     pub field: &'static str,
+    /// The code that the API has for it.
+    pub code: &'static str,
     /// What to do.
     pub message: String,
 }
@@ -20,14 +22,20 @@ pub struct Errors(pub Vec<FieldError>);
 
 impl Errors {
     /// One more.
-    pub fn add(&mut self, field: &'static str, message: String) {
-        self.0.push(FieldError { field, message });
+    pub fn add(&mut self, field: &'static str, code: &'static str, message: String) {
+        self.0.push(FieldError { field, code, message });
     }
 
     /// Whether there are any.
     #[must_use]
     pub fn any(&self) -> bool {
         !self.0.is_empty()
+    }
+
+    /// The code of the first, for the figures.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        self.0.first().map(|error| error.code)
     }
 
     fn of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {

@@ -40,7 +40,7 @@ pub async fn submit(
             // The first time there was nothing to answer.
             let first = fault == CaptchaFault::Required && form.given("captcha").is_none();
             if !first {
-                errors.add(captcha::field(fresh.kind), captcha::fault(&visit, fault, fresh.kind));
+                captcha::add(&visit, fault, fresh.kind, &mut errors);
             }
             let status = if first { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
             Ok(page(&visit, status, &form, &fresh, &errors))
@@ -64,7 +64,7 @@ fn page(visit: &Visit, status: StatusCode, form: &Form, captcha: &Issued, errors
     let sheet = Sheet {
         title: visit.text("resend.title"),
         step: Some(Step::Code),
-        erroneous: errors.any(),
+        fault: errors.code(),
         form: Some("step"),
         focus: !errors.any(),
         above: errors.summary(visit),

@@ -27,7 +27,7 @@ pub fn page(visit: &Visit, problem: &Problem, way: &Way) -> HttpResponse {
         @if let Way::Again(account) = way { (contacts(visit, account)) } @else { (contacts(visit, "")) }
         p #incident .hint { (visit.text("incident")) " " code { (visit.call.origin.request) } }
     };
-    let sheet = Sheet { erroneous: true, ..Sheet::plain(text("title"), body) };
+    let sheet = Sheet { fault: Some(problem.code()), ..Sheet::plain(text("title"), body) };
     let status = if code == "flow_expired" { StatusCode::GONE } else { problem.status_code() };
     let mut response = visit.page(status, &sheet);
     if let Some(seconds) = problem.waits() {

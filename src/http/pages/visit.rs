@@ -15,7 +15,7 @@ use super::{PageRules, guard};
 use crate::domain::{ChallengeId, FlowCredential};
 use crate::http::call::Call;
 use crate::http::locale::Language;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, ProblemCode};
 
 /// One request for a page.
 pub struct Visit {
@@ -121,7 +121,11 @@ impl Visit {
         response.insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"));
         self.keep(&mut response, sheet.form.is_some());
         guard::headers(&mut response, &self.rules);
-        response.body(frame::page(self, sheet).into_string())
+        let mut page = response.body(frame::page(self, sheet).into_string());
+        if let Some(code) = sheet.fault {
+            page.extensions_mut().insert(ProblemCode(code));
+        }
+        page
     }
 
     /// Leads on with GET, so that neither reload nor the back button sends a form twice.

@@ -1,6 +1,7 @@
 //! The memory store. Every call answers at once, so threads race on it without a runtime.
 
 mod bounds;
+mod expiry;
 mod races;
 mod steps;
 
@@ -26,7 +27,8 @@ fn seconds(seconds: u64) -> Timestamp {
 
 fn bounded(max: u64) -> MemoryState {
     let sizes = StateSettings { max_challenges: max, max_used: max, max_failures: max };
-    let failures = "window = '24h'\nfree = 10\nfirst_wait = '30s'\nmax_wait = '1h'\npause_after = 100";
+    let failures =
+        "window = '24h'\nfree = 10\nfirst_wait = '30s'\nmax_wait = '1h'\npause_after = 100\nalarm = '100/1h'";
     let life = Duration::from_hours(1);
     MemoryState::new(&sizes, toml::from_str(failures).unwrap(), life, life)
 }

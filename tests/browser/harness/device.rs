@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 /// A screen and the settings of a browser.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Device {
     pub width: u32,
     pub height: u32,

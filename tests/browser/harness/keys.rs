@@ -13,7 +13,7 @@ pub enum Key {
 }
 
 impl Key {
-    /// Down and up, as actions of WebDriver.
+    /// Down and up, as actions of a driver.
     pub fn strokes(self) -> Value {
         let sign = match self {
             Self::Tab | Self::ShiftTab => "\u{e004}",

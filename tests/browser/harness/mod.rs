@@ -3,7 +3,7 @@
 // The application harness of the journeys, as it is; not every part of it is of use here.
 #[path = "../../it/harness/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "shared with tests/it, which uses the rest")]
-mod application;
+mod service;
 
 mod axe;
 mod device;
@@ -18,10 +18,10 @@ mod time;
 mod visitor;
 mod walk;
 
-pub use application::{ANNA, UNBOUND, UNKNOWN};
 pub use device::Device;
 pub use keys::Key;
 pub use network::Request;
+pub use service::{ANNA, UNBOUND, UNKNOWN};
 pub use site::Site;
 pub use visitor::Visitor;
 pub use walk::GOOD_PASSWORD;

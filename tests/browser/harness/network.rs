@@ -62,7 +62,7 @@ impl Wire {
         let (method, about) = (message["message"]["method"].as_str().unwrap_or(""), &message["message"]["params"]);
         let id = about["requestId"].as_str().unwrap_or_default().to_owned();
         if method == "Network.requestWillBeSent" {
-            self.begin(id, about);
+            self.begin(&id, about);
             return;
         }
         let Some(&place) = self.open.get(&id) else {
@@ -85,18 +85,18 @@ impl Wire {
         }
     }
 
-    fn begin(&mut self, id: String, about: &Value) {
+    fn begin(&mut self, id: &str, about: &Value) {
         // The browser's own start page is nothing of ours.
         if about["documentURL"].as_str().is_some_and(|page| page.starts_with("chrome")) {
             return;
         }
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        if let (Some(&former), Some(_)) = (self.open.get(&id), about.get("redirectResponse")) {
+        if let (Some(&former), Some(_)) = (self.open.get(id), about.get("redirectResponse")) {
             answered(&mut self.done[former], &about["redirectResponse"]);
             self.done[former].bytes = bytes(&about["redirectResponse"]["encodedDataLength"]);
         }
         let sent = &about["request"];
-        self.open.insert(id.clone(), self.done.len());
+        self.open.insert(id.to_owned(), self.done.len());
         self.done.push(Request {
             url: text(&sent["url"]),
             method: text(&sent["method"]),
@@ -105,7 +105,7 @@ impl Wire {
             body_sent: text(&sent["postData"]),
             ..Request::default()
         });
-        for message in self.early.remove(&id).unwrap_or_default() {
+        for message in self.early.remove(id).unwrap_or_default() {
             let request = self.done.last_mut().unwrap();
             let headers = named(&message["params"]["headers"]);
             match message["method"].as_str() {

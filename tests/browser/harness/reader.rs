@@ -8,7 +8,7 @@ use resetgate::captcha::{CaptchaAnswer, CaptchaDesk, CaptchaKind};
 use resetgate::domain::{Requester, Timestamp};
 use resetgate::settings::Settings;
 
-use super::application::Scripted;
+use super::service::Scripted;
 
 pub struct Reader {
     desk: CaptchaDesk,

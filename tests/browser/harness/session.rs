@@ -1,4 +1,4 @@
-//! One browser under WebDriver. Only the words that visitors need of the protocol.
+//! One browser under `WebDriver`. Only the words that visitors need of the protocol.
 //!
 //! A client of our own: those on crates.io either change how `serde_json` is built, and with it the code under test
 //! (`preserve_order`), or bring licences that `.deny.toml` does not allow.
@@ -124,7 +124,7 @@ impl Session {
         let asked = json!({ "using": "css selector", "value": selector });
         match self.try_post("/element", &asked).await {
             Ok(found) => found[ELEMENT].as_str().unwrap().to_owned(),
-            Err(_) => panic!("{selector} is not on {}:\n{}", self.url().await, self.words().await),
+            Err(fault) => panic!("{selector} is not on {} ({fault}):\n{}", self.url().await, self.words().await),
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use resetgate::audit::EventKind;
 use toml::Table;
 
-use super::application::{Scripted, Setup, TestApp, WIDE_GATES, WIDE_SENDS};
+use super::service::{Scripted, Setup, TestApp, WIDE_GATES, WIDE_SENDS};
 use super::{Device, Visitor, reader::Reader};
 
 /// What every page has something to say with.

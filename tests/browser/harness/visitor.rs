@@ -221,9 +221,8 @@ impl<'a> Visitor<'a> {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        if tokio::time::timeout(PATIENCE, holds).await.is_err() {
-            panic!("never happened: {what}, on {}:\n{}", self.path().await, self.words().await);
-        }
+        let happened = tokio::time::timeout(PATIENCE, holds).await.is_ok();
+        assert!(happened, "never happened: {what}, on {}:\n{}", self.path().await, self.words().await);
         self
     }
 

@@ -60,7 +60,10 @@ async fn every_code_has_a_page_in_every_language() {
         for (tag, content) in BUILT_IN {
             let texts: toml::Table = content.parse().unwrap();
             let title = texts["problem"][code]["title"].as_str().unwrap();
-            assert!(text.contains(&format!("<section lang=\"{tag}\"><h2>{title}</h2>")), "{code} {tag}: {text}");
+            assert!(
+                text.contains(&format!("<section lang=\"{tag}\" dir=\"ltr\"><h2>{title}</h2>")),
+                "{code} {tag}: {text}"
+            );
         }
         assert!(!text.contains(['{', '}']), "a gap is shown raw: {text}");
     }

@@ -4,8 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
-use resetgate::account::{AccountError, AccountStore, PasswordWrite, PasswordWritten};
-use resetgate::domain::{MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
+use resetgate::account::AccountError;
 use resetgate::sms::{SmsError, SmsMessage, SmsProvider, SmsReceipt};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -14,7 +13,7 @@ use tokio::net::TcpStream;
 use super::refusals::WITH_BODY;
 use super::replay::verified;
 use super::stage::{Stage, example_app};
-use crate::harness::{Setup, TestApp};
+use crate::harness::{Directory, Setup, TestApp};
 
 /// A provider that says that no message can leave once it is told to.
 #[derive(Default)]
@@ -48,50 +47,15 @@ pub async fn messages(stage: &mut Stage) {
     act.expect(&claimant.holder(), 503, "sms_unavailable").await;
 }
 
-/// An account store whose writes end as they are told to.
-struct Unwritable {
-    inner: Arc<dyn AccountStore>,
-    errors: Mutex<Vec<AccountError>>,
-}
-
-#[async_trait]
-impl AccountStore for Unwritable {
-    async fn find(&self, address: &MailboxAddress) -> Result<Option<Subject>, AccountError> {
-        self.inner.find(address).await
-    }
-
-    async fn verify_password(&self, address: &MailboxAddress, password: &NewPassword) -> Result<bool, AccountError> {
-        self.inner.verify_password(address, password).await
-    }
-
-    async fn set_password(&self, _: &SubjectId, _: PasswordWrite<'_>) -> Result<PasswordWritten, AccountError> {
-        Err(self.errors.lock().unwrap().remove(0))
-    }
-
-    async fn bind_phone(
-        &self,
-        subject: &SubjectId,
-        phone: Option<&PhoneNumber>,
-        now: Timestamp,
-    ) -> Result<(), AccountError> {
-        self.inner.bind_phone(subject, phone, now).await
-    }
-
-    async fn check(&self) -> Result<(), AccountError> {
-        self.inner.check().await
-    }
-}
-
 /// case 79: a definite no keeps the attempt; an unknown outcome says so.
 pub async fn accounts(stage: &mut Stage) {
     let reason = || "a test".to_owned();
-    let errors = vec![
-        AccountError::Unavailable { reason: reason() },
-        AccountError::Busy,
-        AccountError::Unknown { reason: reason() },
-    ];
-    let wrap = move |inner| Arc::new(Unwritable { inner, errors: Mutex::new(errors) }) as Arc<dyn AccountStore>;
-    let app = example_app(Setup { accounts: Some(Box::new(wrap)), ..Setup::default() }).await;
+    let directory = Arc::new(Directory::default());
+    let unavailable = AccountError::Unavailable { reason: reason() };
+    for error in [unavailable, AccountError::Busy, AccountError::Unknown { reason: reason() }] {
+        directory.refuse_write(error);
+    }
+    let app = example_app(directory.setup("")).await;
     let proven = verified(stage, app.claimant()).await;
     for code in ["store_unavailable", "store_unavailable", "store_outcome_unknown"] {
         let act = stage.act_for("completeReset", &proven).with("verified_before");

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use resetgate::account::sqlite::SqliteAccounts;
 use resetgate::account::{AccountStore, HashPool, NewAccount, PasswordWrite};
-use resetgate::app::{Application, Outside};
+use resetgate::app::{Application, Connections, Outside};
 use resetgate::audit::EventKind;
 use resetgate::domain::{
     ChallengeId, Clock, MailboxAddress, ManualClock, NewPassword, PhoneNumber, Randomness, Region, SystemRandom,
@@ -89,15 +89,26 @@ pub struct Setup {
     pub settings: String,
     /// Instead of the capturing provider.
     pub provider: Option<Arc<dyn SmsProvider>>,
+    /// Whether messages go to the providers of the settings.
+    pub configured_providers: bool,
     /// Wraps the account store.
     pub accounts: Option<Wrap>,
     /// Instead of the system generator.
     pub random: Arc<dyn Randomness>,
+    /// What connections may cost.
+    pub connections: Connections,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { settings: String::new(), provider: None, accounts: None, random: Arc::new(SystemRandom) }
+        Self {
+            settings: String::new(),
+            provider: None,
+            configured_providers: false,
+            accounts: None,
+            random: Arc::new(SystemRandom),
+            connections: Connections::default(),
+        }
     }
 }
 
@@ -139,13 +150,15 @@ impl TestApp {
         let accounts = Arc::new(people(&settings, clock.clone()).await);
         let (outbound, events) = (Arc::new(Outbound::default()), Arc::new(Events::default()));
         let store: Arc<dyn AccountStore> = accounts.clone();
+        let provider: Arc<dyn SmsProvider> = setup.provider.unwrap_or_else(|| outbound.clone());
         let outside = Outside {
             clock: clock.clone(),
             random: setup.random,
             console: ConsoleWriter::new(io::sink()),
             accounts: Some(setup.accounts.map_or_else(|| store.clone(), |wrap| wrap(store.clone()))),
-            provider: Some(setup.provider.unwrap_or_else(|| outbound.clone())),
+            provider: (!setup.configured_providers).then_some(provider),
             sinks: vec![events.clone()],
+            connections: setup.connections,
         };
         let application = Application::build(&settings, outside).await.unwrap();
         let (api, ops) = (application.api_address(), application.ops_address().unwrap());

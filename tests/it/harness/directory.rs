@@ -1,7 +1,9 @@
-//! An account store whose accounts a test can change behind the service's back, and whose steps it can hold.
+//! The one stand-in for an account store: the real one, with a test's hand on it.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use resetgate::account::{AccountError, AccountStore, PasswordWrite, PasswordWritten};
@@ -9,23 +11,35 @@ use resetgate::domain::{MailboxAddress, NewPassword, PhoneNumber, Subject, Subje
 use tokio::sync::{Barrier, Semaphore};
 
 use super::Setup;
+use super::application::Wrap;
 
-/// What became of the account.
+/// What became of the accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Fate {
     #[default]
-    AsItWas,
+    AsTheyWere,
     Disabled,
     Deleted,
+    /// Nobody can look them up.
+    Away,
 }
 
-/// The test's hand on the account store.
+/// The test's hand. As long as it decides nothing, everything passes through.
 #[derive(Default)]
 pub struct Directory {
     fate: Mutex<Fate>,
     meeting: Mutex<Option<Arc<Barrier>>>,
+    slow: Mutex<Option<Duration>>,
     held: Mutex<Option<Arc<Semaphore>>>,
-    begun: Arc<Writes>,
+    answers: Mutex<VecDeque<Answer>>,
+    begun: Writes,
+    written: AtomicUsize,
+}
+
+/// What a write is answered with, whatever it did.
+struct Answer {
+    error: AccountError,
+    written: bool,
 }
 
 /// Writes that have begun.
@@ -43,8 +57,13 @@ impl Default for Writes {
 impl Directory {
     /// An application over this directory.
     pub fn setup(self: &Arc<Self>, settings: &str) -> Setup {
+        Setup { accounts: Some(self.between()), ..Setup::with(settings) }
+    }
+
+    /// What puts it before the real store.
+    pub fn between(self: &Arc<Self>) -> Wrap {
         let directory = Arc::clone(self);
-        Setup { accounts: Some(Box::new(move |store| Arc::new(Watched { store, directory }))), ..Setup::with(settings) }
+        Box::new(move |store| Arc::new(Watched { store, directory }))
     }
 
     /// From now on every account looks like this.
@@ -55,6 +74,21 @@ impl Directory {
     /// From now on nobody gets an answer before so many have asked for an account.
     pub fn gather(&self, callers: usize) {
         *self.meeting.lock().unwrap() = Some(Arc::new(Barrier::new(callers)));
+    }
+
+    /// From now on it takes its time for accounts that it has, and none for those that it has not.
+    pub fn be_slow(&self, delay: Duration) {
+        *self.slow.lock().unwrap() = Some(delay);
+    }
+
+    /// The next write is not done, and is answered with this.
+    pub fn refuse_write(&self, error: AccountError) {
+        self.answers.lock().unwrap().push_back(Answer { error, written: false });
+    }
+
+    /// The next write is done, and is answered with this all the same.
+    pub fn deny_write(&self, error: AccountError) {
+        self.answers.lock().unwrap().push_back(Answer { error, written: true });
     }
 
     /// From now on a write waits until it is let go.
@@ -69,13 +103,18 @@ impl Directory {
 
     /// Waits until one more write has begun.
     pub async fn write_begun(&self) {
-        let begun = tokio::time::timeout(std::time::Duration::from_secs(10), self.begun.news.acquire());
+        let begun = tokio::time::timeout(Duration::from_secs(10), self.begun.news.acquire());
         begun.await.expect("a write began").unwrap().forget();
     }
 
     /// How many writes have begun.
-    pub fn writes(&self) -> usize {
+    pub fn begun(&self) -> usize {
         self.begun.count.load(Ordering::SeqCst)
+    }
+
+    /// How many were really done.
+    pub fn written(&self) -> usize {
+        self.written.load(Ordering::SeqCst)
     }
 }
 
@@ -92,11 +131,16 @@ impl AccountStore for Watched {
         if let Some(meeting) = meeting {
             meeting.wait().await;
         }
-        Ok(match *self.directory.fate.lock().unwrap() {
-            Fate::AsItWas => found,
-            Fate::Disabled => found.map(|subject| Subject { enabled: false, ..subject }),
-            Fate::Deleted => None,
-        })
+        let slow = *self.directory.slow.lock().unwrap();
+        if let (Some(delay), Some(_)) = (slow, &found) {
+            tokio::time::sleep(delay).await;
+        }
+        match *self.directory.fate.lock().unwrap() {
+            Fate::AsTheyWere => Ok(found),
+            Fate::Disabled => Ok(found.map(|subject| Subject { enabled: false, ..subject })),
+            Fate::Deleted => Ok(None),
+            Fate::Away => Err(AccountError::Unavailable { reason: "the directory is away".to_owned() }),
+        }
     }
 
     async fn verify_password(&self, address: &MailboxAddress, password: &NewPassword) -> Result<bool, AccountError> {
@@ -115,7 +159,13 @@ impl AccountStore for Watched {
             // Ends when the semaphore is closed.
             let _ = held.acquire().await;
         }
-        self.store.set_password(subject, write).await
+        let answer = self.directory.answers.lock().unwrap().pop_front();
+        if let Some(Answer { error, written: false }) = answer {
+            return Err(error);
+        }
+        let written = self.store.set_password(subject, write).await?;
+        self.directory.written.fetch_add(1, Ordering::SeqCst);
+        answer.map_or(Ok(written), |answer| Err(answer.error))
     }
 
     async fn bind_phone(

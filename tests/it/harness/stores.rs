@@ -1,104 +1,12 @@
-//! Account stores and providers that answer as a test wants, and what only a foreign program writes into a store.
-
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+//! A provider that waits for a test, and what only a foreign program writes into a store or reads from it.
 
 use async_trait::async_trait;
-use resetgate::account::{AccountError, AccountStore, PasswordWrite, PasswordWritten};
-use resetgate::domain::{MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
 use resetgate::sms::{SmsError, SmsMessage, SmsProvider, SmsReceipt};
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tokio::sync::Semaphore;
 
-use super::{Outbound, Setup, TestApp};
-
-/// An account store that answers the next writes of a password with errors. `Unknown` is told after a write that was done.
-pub struct Answering {
-    inner: Arc<dyn AccountStore>,
-    next: Arc<Mutex<VecDeque<AccountError>>>,
-    pub writes: Arc<AtomicUsize>,
-    finds_fail: Arc<Mutex<bool>>,
-}
-
-/// The handle that a test keeps of an [`Answering`] store.
-#[derive(Clone, Default)]
-pub struct Answers {
-    next: Arc<Mutex<VecDeque<AccountError>>>,
-    writes: Arc<AtomicUsize>,
-    finds_fail: Arc<Mutex<bool>>,
-}
-
-impl Answers {
-    /// What the next write is answered with.
-    pub fn next(&self, error: AccountError) {
-        self.next.lock().unwrap().push_back(error);
-    }
-
-    /// Passwords that were really written.
-    pub fn writes(&self) -> usize {
-        self.writes.load(Ordering::SeqCst)
-    }
-
-    /// Whether look-ups fail from now on.
-    pub fn lose_accounts(&self, lost: bool) {
-        *self.finds_fail.lock().unwrap() = lost;
-    }
-}
-
-impl Answering {
-    /// A setup whose store answers as the handle says.
-    pub fn setup(settings: &str) -> (Setup, Answers) {
-        let answers = Answers::default();
-        let Answers { next, writes, finds_fail } = answers.clone();
-        let wrap = move |inner: Arc<dyn AccountStore>| -> Arc<dyn AccountStore> {
-            Arc::new(Self { inner, next, writes, finds_fail })
-        };
-        (Setup { accounts: Some(Box::new(wrap)), ..Setup::with(settings) }, answers)
-    }
-}
-
-#[async_trait]
-impl AccountStore for Answering {
-    async fn find(&self, address: &MailboxAddress) -> Result<Option<Subject>, AccountError> {
-        if *self.finds_fail.lock().unwrap() {
-            return Err(AccountError::Unavailable { reason: "the directory is away".to_owned() });
-        }
-        self.inner.find(address).await
-    }
-
-    async fn verify_password(&self, address: &MailboxAddress, password: &NewPassword) -> Result<bool, AccountError> {
-        self.inner.verify_password(address, password).await
-    }
-
-    async fn set_password(
-        &self,
-        subject: &SubjectId,
-        write: PasswordWrite<'_>,
-    ) -> Result<PasswordWritten, AccountError> {
-        let answer = self.next.lock().unwrap().pop_front();
-        if let Some(error) = answer.clone().filter(|error| !matches!(error, AccountError::Unknown { .. })) {
-            return Err(error);
-        }
-        let written = self.inner.set_password(subject, write).await?;
-        self.writes.fetch_add(1, Ordering::SeqCst);
-        answer.map_or(Ok(written), Err)
-    }
-
-    async fn bind_phone(
-        &self,
-        subject: &SubjectId,
-        phone: Option<&PhoneNumber>,
-        now: Timestamp,
-    ) -> Result<(), AccountError> {
-        self.inner.bind_phone(subject, phone, now).await
-    }
-
-    async fn check(&self) -> Result<(), AccountError> {
-        self.inner.check().await
-    }
-}
+use super::{Outbound, TestApp};
 
 /// A provider that takes messages only while its gate is open.
 pub struct Gated {
