@@ -210,7 +210,8 @@ fn page(
         step: Some(Step::Code),
         fault: shown.errors.code(),
         form: (!over).then_some("step"),
-        focus: !shown.errors.any(),
+        // Who asked for another code is at its button still.
+        focus: !shown.errors.any() && (over || shown.status.is_none()),
         above: shown.errors.summary(visit),
         body,
     };
@@ -239,7 +240,8 @@ fn resend(visit: &Visit, view: &ChallengeView, first: bool, status: Option<&str>
             form #resend method="post" action="/resend" {
                 (hidden(visit, view.account.as_str()))
                 button #resend-button .second[!first] type="submit" data-wait=(seconds)
-                    data-waiting=(visit.text("code.wait")) data-ready=(visit.text("code.ready")) {
+                    data-waiting=(visit.text("code.wait")) data-ready=(visit.text("code.ready"))
+                    aria-describedby="resend-status" autofocus[status.is_some()] {
                     (visit.text("code.resend"))
                 }
                 p #resend-status role="status" { (status.unwrap_or_default()) }
