@@ -12,8 +12,12 @@
 mod a_frame;
 mod b_captcha;
 mod b_identify;
+mod c_code;
+mod c_resend;
+mod c_ways;
 mod e_done;
 mod f_errors;
+mod hands;
 #[expect(dead_code, unused_imports, reason = "the sections that need it come one by one")]
 mod harness;
 mod i_brand;
