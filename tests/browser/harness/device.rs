@@ -92,6 +92,9 @@ impl Device {
                 "binary": binary,
                 "args": arguments,
                 "prefs": {
+                    // Else it begins with a page of its own, which takes longer to load than all of ours together.
+                    "session.restore_on_startup": 4,
+                    "session.startup_urls": ["about:blank"],
                     "intl.accept_languages": self.language,
                     "profile.default_content_setting_values.cookies": cookies,
                 },
