@@ -13,6 +13,8 @@ mod a_frame;
 mod c_code;
 mod c_resend;
 mod c_ways;
+mod d_password;
+mod d_rules;
 mod hands;
 #[expect(dead_code, unused_imports, reason = "the sections that need it come one by one")]
 mod harness;
