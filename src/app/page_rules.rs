@@ -16,6 +16,7 @@ pub(super) fn build(settings: &Settings, parts: &Parts) -> PageRules {
         login_url: (!page.login_url.is_empty()).then(|| page.login_url.clone()),
         mail_domain: page.mail_domain.clone(),
         example_address: settings.text.example_address.clone(),
+        tls: settings.server.public_url.origin().starts_with("https://"),
         policy_header: content_security_policy(&embed_origins),
         names: texts(&page.name),
         footers: texts(&page.footer),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::exit::{FAILED, OK, REFUSED};
 use crate::audit::{AuditKey, AuditSettings, Fault, Summary, size, verify_with};
 
 /// A trail that is read within the blink of an eye shows no progress.
@@ -39,7 +40,7 @@ pub fn run(args: &AuditArgs, settings: &AuditSettings, out: &mut dyn Write, err:
         settings.path.clone_from(path);
     }
     // Nobody reads on a closed pipe; the exit code still tells.
-    verify(&settings, out, err).unwrap_or(1)
+    verify(&settings, out, err).unwrap_or(FAILED)
 }
 
 fn verify(settings: &AuditSettings, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
@@ -48,16 +49,16 @@ fn verify(settings: &AuditSettings, out: &mut dyn Write, err: &mut dyn Write) ->
         writeln!(err, "error: audit.{key} {problem}")?;
     }
     if !problems.is_empty() {
-        return Ok(3);
+        return Ok(REFUSED);
     }
     match read(settings) {
         Ok(summary) => {
             report(&summary, out)?;
-            Ok(0)
+            Ok(OK)
         }
         Err(fault) => {
             writeln!(err, "error: {fault}")?;
-            Ok(1)
+            Ok(FAILED)
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::FAILED;
+use super::exit::FAILED;
 use crate::captcha::{CaptchaDesk, CaptchaSettings, contact_sheet, sample, solve_pow};
 use crate::domain::{Randomness, SystemRandom};
 

@@ -3,17 +3,12 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use super::exit::{FAILED, NOTES, OK, refuse};
 use super::new_file::{Readers, create_and_tell};
 use crate::settings::{
-    DEFAULT_TEXT, Held, Inputs, KeyPath, Loaded, MINIMAL_TEXT, Merged, Mode, Report, Settings, Sources, known,
-    shown_name, shown_value,
+    DEFAULT_TEXT, Held, Inputs, KeyPath, Loaded, MINIMAL_TEXT, Merged, Mode, Settings, Sources, known, shown_name,
+    shown_value,
 };
-
-/// Exit code: configuration refused; starting again does not help.
-pub const REFUSED: u8 = 3;
-
-/// Exit code: there are notes, and `--strict` was given.
-pub const NOTES: u8 = 5;
 
 /// Which configuration a command works on.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -95,14 +90,14 @@ pub fn run(args: &ConfigArgs, inputs: &Inputs, sources: &dyn Sources, out: &mut 
         ConfigCommand::Check(check) => check_all(check, inputs, sources, out, err),
         ConfigCommand::Show => show(inputs, sources, out, err),
     }
-    .unwrap_or(1)
+    .unwrap_or(FAILED)
 }
 
 fn print_example(args: &ExampleArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
     let text = if args.minimal { MINIMAL_TEXT } else { DEFAULT_TEXT };
     match &args.out {
         Some(path) => create_and_tell(path, text, Readers::Everybody, out, err),
-        None => out.write_all(text.as_bytes()).map(|()| 0),
+        None => out.write_all(text.as_bytes()).map(|()| OK),
     }
 }
 
@@ -115,7 +110,7 @@ fn check_all(
 ) -> io::Result<u8> {
     let loaded = match Settings::load(inputs, sources, Mode::Serve) {
         Ok(loaded) => loaded,
-        Err(report) => return refuse(&report, sources, err),
+        Err(report) => return Ok(refuse(&report, sources, err)),
     };
     let width = loaded.layers.iter().map(|layer| layer.name.chars().count()).max().unwrap_or(0);
     for layer in &loaded.layers {
@@ -124,31 +119,20 @@ fn check_all(
     let (all, defaults) = count(&loaded.merged);
     writeln!(out, "ok  {all} keys in all, {defaults} of them defaults")?;
     if loaded.notes.notes() == 0 {
-        return Ok(0);
+        return Ok(OK);
     }
     write!(err, "\n{}", loaded.notes.render(sources.colour()))?;
-    Ok(if args.strict { NOTES } else { 0 })
+    Ok(if args.strict { NOTES } else { OK })
 }
 
 fn count(merged: &Merged) -> (usize, usize) {
     (merged.iter().count(), merged.iter().filter(|(_, held)| held.origin.is_default()).count())
 }
 
-/// Tells everything that is wrong.
-///
-/// # Errors
-/// When the stream cannot be written to.
-pub fn refuse(report: &Report, sources: &dyn Sources, err: &mut dyn Write) -> io::Result<u8> {
-    let errors = report.errors();
-    let plural = if errors == 1 { "problem" } else { "problems" };
-    writeln!(err, "{}\nconfiguration refused: {errors} {plural}", report.render(sources.colour()))?;
-    Ok(REFUSED)
-}
-
 fn show(inputs: &Inputs, sources: &dyn Sources, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
     match Settings::load(inputs, sources, Mode::Serve) {
-        Ok(loaded) => out.write_all(shown(&loaded).as_bytes()).map(|()| 0),
-        Err(report) => refuse(&report, sources, err),
+        Ok(loaded) => out.write_all(shown(&loaded).as_bytes()).map(|()| OK),
+        Err(report) => Ok(refuse(&report, sources, err)),
     }
 }
 

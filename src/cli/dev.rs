@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
 
-use super::{FAILED, refuse, serve, wait};
+use super::exit::{FAILED, refuse};
+use super::{serve, wait};
 use crate::account::HashPool;
 use crate::account::demo::{DEMO_ACCOUNTS, DEMO_PASSWORD, seed};
 use crate::account::sqlite::SqliteAccounts;

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use super::{FAILED, UNREACHABLE};
+use super::exit::{FAILED, UNREACHABLE};
 
 /// A probe that takes longer has failed.
 const PATIENCE: Duration = Duration::from_secs(3);

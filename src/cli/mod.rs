@@ -1,13 +1,13 @@
 //! The command line: parses, loads the configuration, calls the library, gives an exit code.
 //!
-//! 0 ok · 1 the command failed · 2 usage · 3 configuration refused (do not restart) · 4 a dependency is unreachable ·
-//! 5 notes were found and `--strict` was given.
+//! The codes are named in `exit.rs`.
 
 pub mod account;
 pub mod audit;
 mod captcha;
 pub mod config;
 mod dev;
+mod exit;
 mod healthcheck;
 mod new_file;
 pub mod secret;
@@ -15,20 +15,15 @@ mod serve;
 pub mod sms;
 
 use std::io::{IsTerminal, Write};
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-
-use std::sync::Arc;
+use exit::{FAILED, refuse};
 
 use crate::domain::{SystemClock, SystemRandom};
 use crate::http::api::OPENAPI;
-use crate::settings::{Mode, Report, Settings, Sources, SystemSources};
+use crate::settings::{Mode, Settings, SystemSources};
 use crate::sms::ConsoleWriter;
-
-/// Exit code: the command failed.
-const FAILED: u8 = 1;
-/// Exit code: a dependency is unreachable.
-const UNREACHABLE: u8 = 4;
 
 /// SMS one-time-code reset gateway: lets people who lost their mail password back in through their bound phone
 #[derive(Parser)]
@@ -155,13 +150,6 @@ async fn sms_test(args: &sms::SmsTestArgs, settings: &Settings, out: &mut dyn Wr
     let mut input = std::io::stdin().lock();
     let input = std::io::stdin().is_terminal().then_some(&mut input as &mut dyn std::io::BufRead);
     sms::run(args, &test, sms::Terminal { input, out, err }).await
-}
-
-/// Tells everything that is wrong with the configuration.
-fn refuse(report: &Report, sources: &dyn Sources, err: &mut dyn Write) -> u8 {
-    // Nobody is left to tell when standard error is closed; the exit code still says it.
-    let _ = write!(err, "{}", report.render(sources.colour()));
-    config::REFUSED
 }
 
 /// Runs a command that has to wait for something.

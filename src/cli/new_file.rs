@@ -4,6 +4,8 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::exit::{FAILED, OK};
+
 /// Who may read a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readers {
@@ -47,13 +49,13 @@ pub fn create_and_tell(
     err: &mut dyn Write,
 ) -> io::Result<u8> {
     match create(path, text, readers) {
-        Ok(()) => writeln!(out, "wrote {}", path.display()).map(|()| 0),
+        Ok(()) => writeln!(out, "wrote {}", path.display()).map(|()| OK),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => writeln!(
             err,
             "error: {} exists and is not overwritten\nhelp: name another file, or remove it first",
             path.display()
         )
-        .map(|()| 1),
-        Err(error) => writeln!(err, "error: cannot write {}: {error}", path.display()).map(|()| 1),
+        .map(|()| FAILED),
+        Err(error) => writeln!(err, "error: cannot write {}: {error}", path.display()).map(|()| FAILED),
     }
 }

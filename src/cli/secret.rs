@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
 
+use super::exit::{FAILED, OK};
 use super::new_file::{Readers, create_and_tell};
 use crate::domain::Randomness;
 
@@ -38,7 +39,7 @@ pub struct NewArgs {
 /// Runs `resetgate secret`. The exit code: 0, or 1 when nothing could be written.
 pub fn run(args: &SecretArgs, random: &dyn Randomness, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let SecretCommand::New(new) = &args.command;
-    make(new, random, out, err).unwrap_or(1)
+    make(new, random, out, err).unwrap_or(FAILED)
 }
 
 fn make(args: &NewArgs, random: &dyn Randomness, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
@@ -46,7 +47,7 @@ fn make(args: &NewArgs, random: &dyn Randomness, out: &mut dyn Write, err: &mut 
     let text = Zeroizing::new(format!("{}\n", BASE64URL_NOPAD.encode(&*bytes)));
     match &args.out {
         Some(path) => create_and_tell(path, &text, Readers::Owner, out, err),
-        None => out.write_all(text.as_bytes()).map(|()| 0),
+        None => out.write_all(text.as_bytes()).map(|()| OK),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use super::{FAILED, UNREACHABLE, config, refuse, wait};
+use super::exit::{FAILED, OK, REFUSED, UNREACHABLE, refuse};
+use super::wait;
 use crate::app::{Application, Outside, StartError};
 use crate::settings::{Inputs, LogFormat, Mode, Settings, Sources};
 use crate::telemetry;
@@ -13,10 +14,11 @@ pub(super) fn run(inputs: &Inputs, sources: &dyn Sources, err: &mut dyn Write) -
         Err(report) => return refuse(&report, sources, err),
     };
     if loaded.notes.notes() > 0 {
-        refuse(&loaded.notes, sources, err);
+        // Whoever does not read them has them in `config check`.
+        let _ = write!(err, "{}", loaded.notes.render(sources.colour()));
     }
     if let Err(error) = start_logs(&loaded.settings, sources) {
-        return tell(err, &error.to_string(), config::REFUSED);
+        return tell(err, &error.to_string(), REFUSED);
     }
     wait(serve(&loaded.settings, Outside::system(), err, |_| Ok(())))
 }
@@ -42,14 +44,14 @@ pub(super) async fn serve(
     // Nobody reads on a closed pipe; the service runs all the same.
     let _ = ready(&application);
     match application.run_until(stop).await {
-        Ok(()) => 0,
+        Ok(()) => OK,
         Err(error) => tell(err, &error.to_string(), code(&error)),
     }
 }
 
 const fn code(error: &StartError) -> u8 {
     match error {
-        StartError::Configuration(_) => config::REFUSED,
+        StartError::Configuration(_) => REFUSED,
         StartError::Dependency(_) => UNREACHABLE,
         StartError::Listen { .. } | StartError::Server(_) => FAILED,
     }

@@ -6,17 +6,12 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::exit::{FAILED, OK, REFUSED, UNREACHABLE, USAGE};
 use crate::domain::{Clock, OneTimeCode, PhoneNumber, Randomness, Region, RequestId};
 use crate::sms::{
     ConsoleWriter, MessageKind, ProviderSettings, SmsError, SmsMessage, SmsProvider, SmsReceipt, SmsSettings, Texts,
     build, build_one, parts, ucs2_units,
 };
-
-const OK: u8 = 0;
-const FAILED: u8 = 1;
-const USAGE: u8 = 2;
-const REFUSED_SETTINGS: u8 = 3;
-const UNREACHABLE: u8 = 4;
 
 /// Messages.
 #[derive(Debug, Subcommand)]
@@ -89,11 +84,7 @@ impl Failure {
     }
 
     fn settings(what: impl Into<String>) -> Self {
-        Self(
-            REFUSED_SETTINGS,
-            what.into(),
-            "correct the configuration; `resetgate config check` lists every problem".into(),
-        )
+        Self(REFUSED, what.into(), "correct the configuration; `resetgate config check` lists every problem".into())
     }
 }
 

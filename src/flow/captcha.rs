@@ -102,6 +102,13 @@ impl CaptchaFlow {
         Ok(Passed { value: sound?, allowance })
     }
 
+    /// Whether an answered captcha is past its time. Tells nothing to the requester and stores nothing.
+    #[must_use]
+    pub fn is_late(&self, answered: &CaptchaAnswered) -> bool {
+        answered.answer.is_some()
+            && matches!(self.desk.open(&answered.id, self.clock.now()), Err(CaptchaError::Expired))
+    }
+
     /// Takes a captcha: single use, right or wrong. A refusal carries a fresh one of the same kind.
     ///
     /// # Errors

@@ -10,11 +10,18 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod a_frame;
+mod b_captcha;
+mod b_identify;
 mod c_code;
 mod c_resend;
 mod c_ways;
 mod d_password;
 mod d_rules;
+mod e_done;
+mod f_errors;
 mod hands;
 #[expect(dead_code, unused_imports, reason = "the sections that need it come one by one")]
 mod harness;
+mod i_brand;
+mod i_language;
+mod states;

@@ -7,7 +7,7 @@ use resetgate::audit::EventKind;
 use resetgate::captcha::solve_pow;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client, Scripted, Setup, TestApp, UNKNOWN, WIDE_GATES};
+use crate::harness::{Answer, Client, Scripted, Setup, TestApp, UNKNOWN, WIDE_GATES, solve};
 
 const ALPHABET: &str = "34678abdefhjkmnprtuvwxy";
 const ANSWER: &str = "7kw4m";
@@ -179,6 +179,51 @@ async fn a_captcha_expires_and_a_flood_of_them_displaces_none() {
     }
     start(&client, &answered(&used, ANSWER)).await.problem(422, "captcha_incorrect");
     start(&client, &answered(&open, ANSWER)).await.expect(202);
+}
+
+/// Whoever thinks for long gets a fresh captcha and keeps their starts: it counts as one that was fetched. A flood of old
+/// ones meets the gate of those.
+#[tokio::test]
+async fn an_expired_captcha_costs_no_start_and_meets_the_gate_of_captchas() {
+    let app = TestApp::start_with(Setup::with("[limits]\nstart = [\"5/10m\"]\ncaptcha = [\"30/10m\"]")).await;
+    let client = app.client();
+    let late = solve(&client).await;
+    app.advance(180);
+    let mut fresh = Vec::new();
+    for _ in 0..6 {
+        let refused = start(&client, &late).await.problem(422, "captcha_expired");
+        fresh.push(refused.body["captcha"]["id"].as_str().unwrap().to_owned());
+    }
+    fresh.dedup();
+    assert_eq!(fresh.len(), 6, "each comes with a new one");
+    for _ in 0..5 {
+        start(&client, &solve(&client).await).await.expect(202);
+    }
+    // Six for the late one, five to start with, and this: twelve of thirty. The first of all is forgotten by now.
+    let good = solve(&client).await;
+    start(&client, &good).await.problem(429, "rate_limited");
+    for _ in 12..30 {
+        start(&client, &late).await.problem(422, "captcha_expired");
+    }
+    let flooded = start(&client, &late).await.problem(429, "rate_limited");
+    assert_eq!(flooded.body["violated-policies"], json!(["captcha"]));
+    assert!(flooded.body["captcha"].is_null());
+    assert_eq!(start(&client, &good).await.body["violated-policies"], json!(["start"]), "and each gate is its own");
+    assert_eq!(recoveries(&app), 5);
+}
+
+/// case 33: what is no captcha of ours, or was answered by nobody, is no way around the gate of starts.
+#[tokio::test]
+async fn only_an_expired_captcha_of_ours_passes_by_the_gate_of_starts() {
+    let app = TestApp::start_with(Setup::with("[limits]\nstart = [\"1/1h\"]")).await;
+    let client = app.client();
+    let late = solve(&client).await;
+    app.advance(180);
+    let forged = format!("{}x", late["id"].as_str().unwrap());
+    start(&client, &json!({ "id": forged, "nonce": "1" })).await.problem(422, "captcha_incorrect");
+    start(&client, &json!({ "id": forged, "nonce": "1" })).await.problem(429, "rate_limited");
+    start(&client, &json!({ "id": late["id"] })).await.problem(429, "rate_limited");
+    start(&client, &late).await.problem(422, "captcha_expired");
 }
 
 /// case 31: more than thirty in a minute are refused, with the wait.

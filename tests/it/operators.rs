@@ -177,6 +177,6 @@ async fn a_full_outbox_makes_the_service_not_ready_until_it_is_emptied() {
     start("bob@example.gov.cn").await.expect(202);
     start("bob@example.gov.cn").await.problem(503, "sms_unavailable");
     assert!(ready(&app, 503).await.contains("[-] outbox: the queue of messages is full"));
-    gate.open();
+    gate.open(100);
     ready(&app, 200).await;
 }

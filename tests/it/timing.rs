@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use resetgate::sms::{SmsError, SmsMessage, SmsProvider, SmsReceipt};
 use serde_json::json;
 
-use crate::harness::{Claimant, Directory, Setup, TestApp, mailbox, solve};
+use crate::harness::{Claimant, Directory, Setup, TestApp, Walker, mailbox, solve};
 
 /// What a look-up costs for somebody who has an account, and nobody else.
 const LOOK_UP: Duration = Duration::from_millis(50);
@@ -122,6 +122,36 @@ async fn the_time_of_a_start_tells_nothing() {
         } else {
             misses.push(start_time(&app, &client, &unknown(pair), 2 * pair).await);
             hits.push(start_time(&app, &client, &known(pair), 2 * pair + 1).await);
+        }
+    }
+    let comparison = Comparison::of(&hits, &misses);
+    assert!(!comparison.tells(), "{comparison:?}");
+}
+
+/// B19: the pages take as long for everybody: from the press of the button to the next page, 200 times each.
+#[tokio::test]
+async fn b19_the_time_of_a_start_on_the_pages_tells_nothing() {
+    let app = town(Some(Arc::new(Slow))).await;
+    let press = async |account: &str, from: usize| {
+        let mut walker = Walker::new(&app, app.client().at(&format!("2001:db8:{from:x}::1")));
+        walker.open("/").await;
+        walker.submit("/", &[("account", account), ("action", "pow")]).await.expect(200);
+        let nonce = resetgate::captcha::solve_pow(&walker.attribute("data-salt"), 8);
+        let fields = [("account", account), ("nonce", nonce.as_str()), ("action", "send")];
+        let (took, ()) = timed(async {
+            let answer = walker.submit("/", &fields).await;
+            walker.follow(answer).await.expect(200);
+        })
+        .await;
+        took
+    };
+    let (mut hits, mut misses) = (Vec::new(), Vec::new());
+    for pair in 0..200 {
+        let (hit, miss) = (known(pair), unknown(pair));
+        let order = if pair % 2 == 0 { [(&hit, true), (&miss, false)] } else { [(&miss, false), (&hit, true)] };
+        for (place, (account, exists)) in order.into_iter().enumerate() {
+            let took = press(account, 2 * pair + place).await;
+            if exists { hits.push(took) } else { misses.push(took) }
         }
     }
     let comparison = Comparison::of(&hits, &misses);

@@ -1,8 +1,9 @@
 use clap::Args;
 
-use super::failure::{Failure, OK, USAGE};
+use super::failure::Failure;
 use super::{Streams, open_or_make, parse_address, secret};
 use crate::account::{AccountSettings, NewAccount, roster};
+use crate::cli::exit::{OK, USAGE};
 use crate::domain::{Birthday, MailboxAddress, PhoneNumber, Region};
 
 #[derive(Args)]

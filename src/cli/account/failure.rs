@@ -4,15 +4,7 @@ use std::fmt;
 use std::io::ErrorKind;
 
 use crate::account::{AccountError, AdminError};
-
-/// The command did what it was asked.
-pub const OK: u8 = 0;
-/// The command failed, or the answer is no.
-pub const FAILED: u8 = 1;
-/// The command line is wrong.
-pub const USAGE: u8 = 2;
-/// Something the command depends on cannot be reached.
-pub const UNREACHABLE: u8 = 4;
+use crate::cli::exit::{FAILED, OK, UNREACHABLE};
 
 /// So many places are named before the rest is counted.
 const SHOWN: usize = 20;

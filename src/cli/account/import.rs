@@ -3,11 +3,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::failure::{FAILED, Failure, OK, USAGE};
+use super::failure::Failure;
 use super::{Streams, open_or_imagine, open_or_make};
 use crate::account::AccountSettings;
 use crate::account::roster::{self, Column, Roster, RosterError, RowProblem};
 use crate::account::sqlite::{Change, ImportError, ImportReport, Mode};
+use crate::cli::exit::{FAILED, OK, USAGE};
 
 /// Differing rows that are named one by one.
 const SHOWN: usize = 20;

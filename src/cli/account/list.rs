@@ -1,9 +1,10 @@
 use clap::Args;
 
-use super::failure::{Failure, OK};
+use super::failure::Failure;
 use super::view::{View, who};
 use super::{Format, Streams, open};
 use crate::account::{AccountRecord, AccountSettings};
+use crate::cli::exit::OK;
 
 /// Accounts read at once; the list is written page by page, so that a long one needs no memory.
 const PAGE: u16 = 500;

@@ -17,8 +17,9 @@ use clap::{Subcommand, ValueEnum};
 
 use crate::account::sqlite::SqliteAccounts;
 use crate::account::{AccountKind, AccountSettings, HashPool};
+use crate::cli::exit::{FAILED, OK, UNREACHABLE};
 use crate::domain::{MailboxAddress, MailboxError, SystemClock, SystemRandom};
-use failure::{FAILED, Failure, OK, UNREACHABLE};
+use failure::Failure;
 
 /// What `resetgate account` can do.
 #[derive(Subcommand)]

@@ -5,7 +5,8 @@ use std::io::{BufRead, Read};
 use zeroize::Zeroizing;
 
 use super::Streams;
-use super::failure::{Failure, USAGE};
+use super::failure::Failure;
+use crate::cli::exit::USAGE;
 use crate::domain::{MAX_PASSWORD_BYTES, NewPassword};
 
 /// One line; its end is dropped, spaces are kept.

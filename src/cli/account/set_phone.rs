@@ -1,9 +1,10 @@
 use clap::Args;
 
 use super::add::mobile;
-use super::failure::{Failure, OK};
+use super::failure::Failure;
 use super::{Streams, no_such_account, open, parse_address};
 use crate::account::{AccountError, AccountSettings};
+use crate::cli::exit::OK;
 use crate::domain::MailboxAddress;
 
 #[derive(Args)]

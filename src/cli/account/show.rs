@@ -1,9 +1,10 @@
 use clap::Args;
 
-use super::failure::{Failure, OK};
+use super::failure::Failure;
 use super::view::View;
 use super::{Format, Streams, no_such_account, open, parse_address};
 use crate::account::AccountSettings;
+use crate::cli::exit::OK;
 use crate::domain::MailboxAddress;
 
 #[derive(Args)]

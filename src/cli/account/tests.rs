@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory, Parser};
 use tempfile::TempDir;
 
-use super::failure::USAGE;
 use super::*;
+use crate::cli::exit::USAGE;
 
 #[derive(Parser)]
 struct Line {

@@ -1,9 +1,10 @@
 use clap::Args;
 
-use super::failure::{FAILED, Failure, OK};
+use super::failure::Failure;
 use super::{Streams, open, parse_address, secret};
 use crate::account::sqlite::SqliteAccounts;
 use crate::account::{AccountSettings, AccountStore};
+use crate::cli::exit::{FAILED, OK};
 use crate::domain::{Clock, MailboxAddress, SystemClock};
 
 #[derive(Args)]

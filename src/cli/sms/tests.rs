@@ -100,7 +100,7 @@ async fn wrong_words_on_the_line_are_told_apart_from_wrong_settings() {
     assert_eq!(ran_to("12345", TABLES, &["--yes"], None).await.code, USAGE);
     let tables = TABLES.replace("http://127.0.0.1:1/", "http://sms.example.org/");
     let ran = ran_to("13800138000", &tables, &["--yes"], None).await;
-    assert_eq!(ran.code, REFUSED_SETTINGS);
+    assert_eq!(ran.code, REFUSED);
     assert!(ran.err.contains("sms.provider.dead.url"), "{}", ran.err);
 }
 

@@ -14,7 +14,7 @@ impl RecoveryFlow {
     /// Gate, captcha, a full outbox, or a store that cannot answer; none of them depends on the address.
     pub async fn start(&self, origin: &Origin, start: Start) -> Result<Passed<Started>, FlowError> {
         let parts = &*self.parts;
-        let allowance = parts.gates.pass(RequesterGate::Start, origin).await?;
+        let allowance = parts.gates.pass(parts.gate_for(start.captcha.as_ref()), origin).await?;
         parts.take_captcha(origin, start.captcha.as_ref()).await?;
         let place = parts.outbox.reserve()?;
         let now = parts.clock.now();
@@ -42,7 +42,8 @@ impl RecoveryFlow {
         captcha: Option<CaptchaAnswered>,
     ) -> Result<Passed<ChallengeView>, FlowError> {
         let parts = &*self.parts;
-        let allowance = parts.gates.pass(RequesterGate::Start, origin).await?;
+        let gate = parts.gate_for(captcha.as_ref());
+        let mut allowance = parts.gates.pass(gate, origin).await?;
         let now = parts.clock.now();
         let before = parts.challenges.view(id, &credential.digest(), now).await?;
         // Looked at before the captcha, so that nobody solves one for nothing; the step below decides.
@@ -51,6 +52,10 @@ impl RecoveryFlow {
         }
         if before.send > parts.rules.resend_free {
             parts.take_captcha(origin, captcha.as_ref()).await?;
+        }
+        if gate != RequesterGate::Start {
+            // None was needed, so its being late stops nobody.
+            allowance = parts.gates.pass(RequesterGate::Start, origin).await?;
         }
         let place = parts.outbox.reserve()?;
         let view = parts.challenges.resend(id, &credential.digest(), now).await?;
@@ -99,6 +104,13 @@ impl RecoveryFlow {
 }
 
 impl RecoveryParts {
+    /// A captcha that is past its time can only be answered with a fresh one, so it passes as one that is fetched: who
+    /// thinks for long keeps their starts.
+    fn gate_for(&self, captcha: Option<&CaptchaAnswered>) -> RequesterGate {
+        let late = self.rules.captcha_required && captcha.is_some_and(|answered| self.captcha.is_late(answered));
+        if late { RequesterGate::Captcha } else { RequesterGate::Start }
+    }
+
     async fn take_captcha(&self, origin: &Origin, captcha: Option<&CaptchaAnswered>) -> Result<(), FlowError> {
         if self.rules.captcha_required { self.captcha.redeem(origin, captcha, Purpose::Recovery).await } else { Ok(()) }
     }

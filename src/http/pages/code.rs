@@ -205,16 +205,11 @@ fn page(
         }
         (no_message(visit, view.account.as_str()))
     };
-    let sheet = Sheet {
-        title: visit.text(if over { "code.expired_title" } else { "code.title" }),
-        step: Some(Step::Code),
-        fault: shown.errors.code(),
-        form: (!over).then_some("step"),
-        // Who asked for another code is at its button still.
-        focus: !shown.errors.any() && (over || shown.status.is_none()),
-        above: shown.errors.summary(visit),
-        body,
-    };
+    let title = visit.text(if over { "code.expired_title" } else { "code.title" });
+    let sheet = Sheet::of_step(visit, Step::Code, title, &shown.errors, body);
+    // Who asked for another code is at its button still.
+    let focus = sheet.focus && (over || shown.status.is_none());
+    let sheet = Sheet { form: sheet.form.filter(|_| !over), focus, ..sheet };
     visit.page(status, &sheet)
 }
 

@@ -2,6 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use super::pieces::Errors;
 use super::visit::Visit;
 
 /// The steps of a recovery, as shown above the heading.
@@ -34,6 +35,20 @@ pub struct Sheet {
 }
 
 impl Sheet {
+    /// A step with its form, and with what was wrong with it.
+    #[must_use]
+    pub fn of_step(visit: &Visit, step: Step, title: String, errors: &Errors, body: Markup) -> Self {
+        Self {
+            title,
+            step: Some(step),
+            fault: errors.code(),
+            form: Some("step"),
+            focus: !errors.any(),
+            above: errors.summary(visit),
+            body,
+        }
+    }
+
     /// A page that is neither a step nor a form.
     #[must_use]
     pub fn plain(title: String, body: Markup) -> Self {
@@ -86,11 +101,15 @@ pub fn page(visit: &Visit, sheet: &Sheet) -> Markup {
 }
 
 fn steps(visit: &Visit, now: Step) -> Markup {
-    let steps = [(Step::Identify, "step.identify"), (Step::Code, "step.code"), (Step::Password, "step.password")];
+    let all = [(Step::Identify, "step.identify"), (Step::Code, "step.code"), (Step::Password, "step.password")];
+    let both = [(Step::Identify, "step.identify"), (Step::Code, "step.single")];
+    let steps = if visit.rules().single { &both[..] } else { &all[..] };
+    // On one page the new password belongs to the step of the code.
+    let now = if visit.rules().single && now == Step::Password { Step::Code } else { now };
     html! {
         ol.steps aria-label=(visit.text("step.all")) {
             @for (step, key) in steps {
-                li aria-current=[(step == now).then_some("step")] { (visit.text(key)) }
+                li aria-current=[(*step == now).then_some("step")] { (visit.text(key)) }
             }
         }
     }

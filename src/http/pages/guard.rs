@@ -13,6 +13,9 @@ pub fn headers(response: &mut HttpResponseBuilder, rules: &PageRules) {
         .insert_header((name("permissions-policy"), "otp-credentials=(self)"))
         .insert_header((name("cross-origin-opener-policy"), "same-origin"))
         .insert_header((name("x-robots-tag"), "noindex"));
+    if rules.tls {
+        response.insert_header((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
+    }
 }
 
 /// `default-src 'none'` and what is left: our own files, pictures and sounds, forms to ourselves, and one kind of

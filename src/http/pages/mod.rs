@@ -57,6 +57,8 @@ pub struct PageRules {
     pub example_address: String,
     /// The content security policy of every page.
     pub policy_header: String,
+    /// Whether people reach it over TLS, and never otherwise.
+    pub tls: bool,
     /// The service's name by language.
     pub names: BTreeMap<String, String>,
     /// A line at the foot by language.

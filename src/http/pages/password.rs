@@ -167,15 +167,7 @@ fn page(visit: &Visit, status: StatusCode, view: &ChallengeView, errors: &Errors
         p #time-left role="status" data-seconds=(until.since(rules.now()).as_secs())
             data-left=(visit.text("password.left")) {}
     };
-    let sheet = Sheet {
-        title: visit.text("password.title"),
-        step: Some(Step::Password),
-        fault: errors.code(),
-        form: Some("step"),
-        focus: !errors.any(),
-        above: errors.summary(visit),
-        body,
-    };
+    let sheet = Sheet::of_step(visit, Step::Password, visit.text("password.title"), errors, body);
     visit.page(status, &sheet)
 }
 

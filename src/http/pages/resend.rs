@@ -61,14 +61,6 @@ fn page(visit: &Visit, status: StatusCode, form: &Form, captcha: &Issued, errors
         }
         p { a href="/code" { (visit.text("back_to_code")) } }
     };
-    let sheet = Sheet {
-        title: visit.text("resend.title"),
-        step: Some(Step::Code),
-        fault: errors.code(),
-        form: Some("step"),
-        focus: !errors.any(),
-        above: errors.summary(visit),
-        body,
-    };
+    let sheet = Sheet::of_step(visit, Step::Code, visit.text("resend.title"), errors, body);
     visit.page(status, &sheet)
 }

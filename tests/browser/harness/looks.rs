@@ -14,7 +14,8 @@ const hidden = one => one.closest('.sr, .skip, .default, [hidden], noscript') ||
 for (const one of document.body.querySelectorAll('*')) {
   if (hidden(one)) continue;
   const style = getComputedStyle(one), box = one.getBoundingClientRect();
-  const cuts = side => ['hidden', 'clip'].includes(style[`overflow${side}`]);
+  // A field scrolls what is typed into it.
+  const cuts = side => one.localName !== 'input' && ['hidden', 'clip'].includes(style[`overflow${side}`]);
   if (cuts('X') && one.scrollWidth > one.clientWidth + 1) lost.push(`${name(one)} is cut in width`);
   if (cuts('Y') && one.scrollHeight > one.clientHeight + 1) lost.push(`${name(one)} is cut in height`);
   if (box.width && (box.right > wide + 1 || box.left < -1)) lost.push(`${name(one)} sticks out of the page`);
@@ -71,7 +72,7 @@ impl Visitor<'_> {
 
     /// As if printed.
     pub async fn on_paper(&self) -> &Self {
-        self.command("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+        self.command("Emulation.setEmulatedMedia", json!({ "media": "print", "features": [] })).await;
         self
     }
 

@@ -18,13 +18,22 @@ pub struct Request {
     pub body_sent: String,
     /// Head and body as transferred; nothing for what came from the cache.
     pub bytes: u64,
+    /// The head alone.
+    pub head_bytes: u64,
     pub cached: bool,
     pub failed: bool,
+    /// Whether nothing more is to come.
+    pub done: bool,
 }
 
 impl Request {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
+    }
+
+    /// The body as transferred.
+    pub fn body_bytes(&self) -> u64 {
+        self.bytes.saturating_sub(self.head_bytes)
     }
 
     /// Path and query.
@@ -45,7 +54,7 @@ impl Request {
 /// Requests in the order in which they were sent, from the events of the browser's log.
 #[derive(Default)]
 pub struct Wire {
-    done: Vec<Request>,
+    seen: Vec<Request>,
     open: BTreeMap<String, usize>,
     /// The `…ExtraInfo` events come before or after what they belong to.
     early: BTreeMap<String, Vec<Value>>,
@@ -53,7 +62,12 @@ pub struct Wire {
 
 impl Wire {
     pub fn requests(&self) -> Vec<Request> {
-        self.done.clone()
+        self.seen.clone()
+    }
+
+    /// Whether everything that was asked for is there, or failed.
+    pub fn is_quiet(&self) -> bool {
+        self.seen.iter().all(|request| request.done)
     }
 
     /// Takes in one entry of the performance log.
@@ -71,16 +85,17 @@ impl Wire {
             }
             return;
         };
-        let request = &mut self.done[place];
+        let request = &mut self.seen[place];
         match method {
             "Network.responseReceived" => answered(request, &about["response"]),
             "Network.responseReceivedExtraInfo" => request.headers.extend(named(&about["headers"])),
             "Network.requestWillBeSentExtraInfo" => request.sent_headers.extend(named(&about["headers"])),
             "Network.requestServedFromCache" => request.cached = true,
             "Network.loadingFinished" => {
+                request.done = true;
                 request.bytes = if request.cached { 0 } else { bytes(&about["encodedDataLength"]) };
             }
-            "Network.loadingFailed" => request.failed = true,
+            "Network.loadingFailed" => (request.failed, request.done) = (true, true),
             _ => {}
         }
     }
@@ -92,12 +107,13 @@ impl Wire {
         }
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         if let (Some(&former), Some(_)) = (self.open.get(id), about.get("redirectResponse")) {
-            answered(&mut self.done[former], &about["redirectResponse"]);
-            self.done[former].bytes = bytes(&about["redirectResponse"]["encodedDataLength"]);
+            answered(&mut self.seen[former], &about["redirectResponse"]);
+            self.seen[former].done = true;
+            self.seen[former].bytes = bytes(&about["redirectResponse"]["encodedDataLength"]);
         }
         let sent = &about["request"];
-        self.open.insert(id.to_owned(), self.done.len());
-        self.done.push(Request {
+        self.open.insert(id.to_owned(), self.seen.len());
+        self.seen.push(Request {
             url: text(&sent["url"]),
             method: text(&sent["method"]),
             kind: text(&about["type"]),
@@ -106,7 +122,7 @@ impl Wire {
             ..Request::default()
         });
         for message in self.early.remove(id).unwrap_or_default() {
-            let request = self.done.last_mut().unwrap();
+            let request = self.seen.last_mut().unwrap();
             let headers = named(&message["params"]["headers"]);
             match message["method"].as_str() {
                 Some("Network.requestWillBeSentExtraInfo") => request.sent_headers.extend(headers),
@@ -117,6 +133,7 @@ impl Wire {
 }
 
 fn answered(request: &mut Request, response: &Value) {
+    request.head_bytes = bytes(&response["encodedDataLength"]);
     request.status = response["status"].as_u64().unwrap_or(0);
     request.headers.extend(named(&response["headers"]));
     request.cached |= response["fromDiskCache"].as_bool() == Some(true);

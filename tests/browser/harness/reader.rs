@@ -2,7 +2,7 @@
 //! drawn, and a desk with the service's key says which of them a captcha was drawn from.
 
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use resetgate::captcha::{CaptchaAnswer, CaptchaDesk, CaptchaKind};
 use resetgate::domain::{Requester, Timestamp};
@@ -10,8 +10,11 @@ use resetgate::settings::Settings;
 
 use super::service::Scripted;
 
+/// Desks by what they were made of: each draws its whole alphabet first, which takes its time.
+static DESKS: Mutex<Vec<(String, Arc<CaptchaDesk>)>> = Mutex::new(Vec::new());
+
 pub struct Reader {
-    desk: CaptchaDesk,
+    desk: Arc<CaptchaDesk>,
     length: usize,
     alphabet: Vec<u8>,
     random: Arc<Scripted>,
@@ -20,7 +23,15 @@ pub struct Reader {
 impl Reader {
     pub fn new(settings: &Settings, random: Arc<Scripted>) -> Self {
         let captcha = &settings.captcha;
-        let desk = CaptchaDesk::new(captcha, settings.code.keys().derive("captcha")).unwrap();
+        let key = settings.code.keys().derive("captcha");
+        let made_of = format!("{captcha:?} {key:?}");
+        let mut desks = DESKS.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = desks.iter().find(|(known, _)| *known == made_of).map(|(_, desk)| Arc::clone(desk));
+        let desk = known.unwrap_or_else(|| {
+            let desk = Arc::new(CaptchaDesk::new(captcha, key).unwrap());
+            desks.push((made_of, Arc::clone(&desk)));
+            desk
+        });
         Self { desk, length: captcha.length, alphabet: captcha.alphabet.as_bytes().to_vec(), random }
     }
 

@@ -109,6 +109,11 @@ impl Session {
         self.post("/execute/sync", &json!({ "script": script, "args": values })).await
     }
 
+    /// The same where there may be no page just now.
+    pub async fn try_run(&self, script: &str) -> Result<Value, String> {
+        self.try_post("/execute/sync", &json!({ "script": script, "args": [] })).await
+    }
+
     /// Runs a function body that hands its result to its last argument.
     pub async fn run_later(&self, script: &str, values: &[Value]) -> Value {
         self.post("/execute/async", &json!({ "script": script, "args": values })).await

@@ -113,6 +113,25 @@ impl<'a> Visitor<'a> {
         self
     }
 
+    /// Presses a key twice, as fast as it goes.
+    pub async fn press_twice(&self, key: Key) -> &Self {
+        self.session.actions(&key.twice()).await;
+        self
+    }
+
+    /// A double click, as fast as it goes.
+    pub async fn double_click(&self, selector: &str) -> &Self {
+        let place = "(element.scrollIntoView({ block: 'center' }), (box => [box.x + box.width / 2, box.y + box.height / 2])(element.getBoundingClientRect()))";
+        let place = self.on(selector, place).await;
+        let at = |part: usize| place[part].as_f64().unwrap().round();
+        let button = |kind: &str| json!({ "type": kind, "button": 0 });
+        let strokes =
+            [json!({ "type": "pointerMove", "x": at(0), "y": at(1) }), button("pointerDown"), button("pointerUp")];
+        let strokes = [strokes.as_slice(), &strokes[1..]].concat();
+        self.session.actions(&json!([{ "type": "pointer", "id": "mouse", "actions": strokes }])).await;
+        self
+    }
+
     /// Presses a button or follows a link with the pointer.
     pub async fn click(&self, selector: &str) -> &Self {
         let element = self.session.element(selector).await;
@@ -122,9 +141,32 @@ impl<'a> Visitor<'a> {
         self
     }
 
-    /// Presses the primary button of the step.
+    /// Presses what leads to another page, and waits for that page.
+    pub async fn follow(&self, selector: &str) -> &Self {
+        let page = self.page().await;
+        self.click(selector).await.gone_from(page).await
+    }
+
+    /// Presses a key that leads to another page, and waits for that page.
+    pub async fn press_on(&self, key: Key) -> &Self {
+        let page = self.page().await;
+        self.press(key).await.gone_from(page).await
+    }
+
+    /// Presses the primary button of the step, and waits for what follows.
     pub async fn submit(&self) -> &Self {
-        self.click("#submit").await
+        self.follow("#submit").await
+    }
+
+    /// Which page this is; every time that one is loaded it is another.
+    pub async fn page(&self) -> f64 {
+        self.eval("return performance.timeOrigin").await.as_f64().unwrap()
+    }
+
+    /// Waits until another page than that is there, whole.
+    pub async fn gone_from(&self, page: f64) -> &Self {
+        let elsewhere = format!("performance.timeOrigin !== {page} && document.readyState === 'complete'");
+        self.until("another page", &elsewhere).await
     }
 
     pub async fn focus(&self, selector: &str) -> &Self {
@@ -217,7 +259,8 @@ impl<'a> Visitor<'a> {
     pub async fn until(&self, what: &str, condition: &str) -> &Self {
         let script = format!("return !!({condition})");
         let holds = async {
-            while self.eval(&script).await != true {
+            // Between two pages there is nothing to ask.
+            while self.session.try_run(&script).await != Ok(true.into()) {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
@@ -238,14 +281,23 @@ impl<'a> Visitor<'a> {
         self
     }
 
-    /// Every request since the browser was opened.
+    /// Every request since the browser was opened, once all are answered.
     pub async fn requests(&self) -> Vec<Request> {
-        let entries = self.session.log("performance").await;
-        let mut wire = self.wire.lock().unwrap();
-        for entry in &entries {
-            wire.take(entry);
+        let mut patience = 100;
+        loop {
+            let entries = self.session.log("performance").await;
+            let (requests, quiet) = {
+                let mut wire = self.wire.lock().unwrap();
+                entries.iter().for_each(|entry| wire.take(entry));
+                (wire.requests(), wire.is_quiet())
+            };
+            // A recording that nobody plays is never read to its end.
+            if quiet || patience == 0 {
+                return requests;
+            }
+            patience -= 1;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        wire.requests()
     }
 
     /// What the browser complained about since it was last asked, but for answers that were meant to be errors.
@@ -253,6 +305,11 @@ impl<'a> Visitor<'a> {
         let entries = self.session.log("browser").await;
         let grave = entries.iter().filter(|entry| entry["level"] != "INFO" && entry["source"] != "network");
         grave.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Drops every cookie.
+    pub async fn forget(&self) {
+        self.command("Network.clearBrowserCookies", json!({})).await;
     }
 
     /// The cookies that pages of the site get.

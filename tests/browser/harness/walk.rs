@@ -57,6 +57,24 @@ impl Visitor<'_> {
         self
     }
 
+    /// Presses for another code, whatever the script says to that.
+    pub async fn resend(&self) -> &Self {
+        let page = self.page().await;
+        self.on("#resend", "element.submit()").await;
+        self.gone_from(page).await
+    }
+
+    /// Two codes were sent, and a captcha stands before the third.
+    pub async fn to_third_code(&self, account: &str) -> &Self {
+        self.to_code(account).await;
+        self.site.pass(61);
+        self.reload().await.follow("#resend-button").await;
+        self.site.pass(61);
+        self.reload().await.follow("#resend-button").await;
+        assert!(self.count("#captcha").await == 1, "{}", self.words().await);
+        self
+    }
+
     /// The errors beside the fields, each with the field's id.
     pub async fn errors(&self) -> Vec<(String, String)> {
         let script = "return [...document.querySelectorAll('main .error')].map(one =>

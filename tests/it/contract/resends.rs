@@ -49,6 +49,26 @@ async fn a_resend_that_cannot_pass_takes_no_captcha() {
     anna.resend(&json!({})).await.problem(409, "sends_exhausted");
 }
 
+/// A captcha that is too old costs no turn at the gate of starts, and where none is needed it stops nobody.
+#[tokio::test]
+async fn an_expired_captcha_costs_no_resend() {
+    let app = TestApp::start_with(Setup::with("[limits]\nstart = [\"3/1h\"]")).await;
+    let anna = app.claimant().start(ANNA).await;
+    let late = json!({ "captcha": anna.captcha().await });
+    app.advance(180);
+    anna.resend(&late).await.expect(202);
+    anna.resend(&late).await.problem(429, "resend_too_soon");
+    app.advance(60);
+    for _ in 0..4 {
+        anna.resend(&late).await.problem(422, "captcha_expired");
+    }
+    let stranger = anna.client.holding("ft_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    stranger.post(&anna.path("/resend"), &late).await.problem(401, "unauthorized");
+    let last = anna.resend(&json!({ "captcha": anna.captcha().await })).await.expect(202);
+    assert_eq!(last.body["sends_left"], 0);
+    anna.resend(&json!({})).await.problem(429, "rate_limited");
+}
+
 #[tokio::test]
 async fn an_earlier_code_works_beside_the_later_one() {
     let app = TestApp::start().await;

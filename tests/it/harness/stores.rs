@@ -22,9 +22,9 @@ impl Default for Gated {
 }
 
 impl Gated {
-    /// Lets everything pass from now on.
-    pub fn open(&self) {
-        self.gate.add_permits(Semaphore::MAX_PERMITS / 2);
+    /// Lets so many more pass.
+    pub fn open(&self, count: usize) {
+        self.gate.add_permits(count);
     }
 
     /// Waits until `count` messages stand before the gate.
