@@ -105,7 +105,7 @@ impl Visitor<'_> {
     pub async fn set_cookie(&self, name: &str, value: &str) {
         let cookie = json!({
             "url": self.site.origin(), "name": name, "value": value, "path": "/",
-            "secure": true, "httpOnly": true, "sameSite": "Strict",
+            "secure": true, "httpOnly": true, "sameSite": "Lax",
         });
         let set = self.command("Network.setCookie", cookie).await;
         assert_eq!(set["success"], true, "{set}");

@@ -101,7 +101,7 @@ async fn j3_one_cookie_for_this_host_alone_and_nothing_in_storage() {
             (&cookie["secure"], &cookie["httpOnly"], &cookie["path"]),
             (&json!(true), &json!(true), &json!("/"))
         );
-        assert_eq!(cookie["sameSite"], "Strict");
+        assert_eq!(cookie["sameSite"], "Lax");
         assert!(cookie["expiry"].is_null(), "gone with the browser: {cookie}");
         let stored = "const done = arguments[arguments.length - 1];
             Promise.all([indexedDB.databases(), caches.keys(), navigator.serviceWorker.getRegistrations()])

@@ -16,9 +16,10 @@ mod b_ways;
 mod c_code;
 mod c_resend;
 mod c_ways;
+mod d_password;
+mod d_rules;
 mod e_done;
 mod f_errors;
-#[expect(dead_code, reason = "the sections that need it come one by one")]
 mod hands;
 #[expect(dead_code, unused_imports, reason = "the sections that need it come one by one")]
 mod harness;

@@ -23,6 +23,7 @@ mod limits;
 mod names;
 mod operators;
 mod origins;
+mod page_misuse;
 mod pages;
 mod passwords;
 mod races;

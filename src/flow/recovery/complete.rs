@@ -77,7 +77,7 @@ impl RecoveryParts {
         self.check_facts(origin, &proven, &password, shape, &subject).await?;
         self.challenges.spend(id, &proven.credential.digest(), self.clock.now()).await?;
         let written = self.write(origin, &proven, &subject, &password, &completion).await?;
-        Ok(self.finish(origin, proven.view, subject, written).await)
+        Ok(self.finish(origin, proven, subject, written).await)
     }
 
     /// The account, found again and unchanged since the code was sent.
@@ -178,13 +178,8 @@ impl RecoveryParts {
     }
 
     /// After a write nothing may fail any more: the password is set, whatever else cannot be done.
-    async fn finish(
-        &self,
-        origin: &Origin,
-        mut view: ChallengeView,
-        subject: Subject,
-        written: PasswordWritten,
-    ) -> Completed {
+    async fn finish(&self, origin: &Origin, proven: Proven, subject: Subject, written: PasswordWritten) -> Completed {
+        let (credential, mut view) = (proven.untold(), proven.view);
         let now = self.clock.now();
         let ending = Ending { password_expires_at: written.expires_at, sessions_revoked: written.sessions_revoked };
         let ended = self.challenges.complete(&view.id, Some(ending), now).await;
@@ -196,7 +191,7 @@ impl RecoveryParts {
         view.ending = Some(ending);
         self.record(origin, &view, EventKind::PasswordReset { seconds: now.since(view.opened_at).as_secs_f64() });
         self.announce(origin, &view, subject);
-        Completed { view, written }
+        Completed { view, written, credential }
     }
 
     fn announce(&self, origin: &Origin, view: &ChallengeView, subject: Subject) {

@@ -118,6 +118,8 @@ pub struct Completed {
     pub view: ChallengeView,
     /// What the store wrote.
     pub written: PasswordWritten,
+    /// When the code was accepted in the same call: what the recovery answers to from now on.
+    pub credential: Option<FlowCredential>,
 }
 
 impl RecoveryFlow {

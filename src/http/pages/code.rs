@@ -50,6 +50,9 @@ pub async fn show(
 pub async fn submit(mut visit: Visit, flow: web::Data<RecoveryFlow>, form: Form) -> Result<HttpResponse, Stop> {
     let (id, credential) = visit.recovery(Some(&form))?;
     visit.trust(&form)?;
+    if visit.was_left(&form) {
+        return Ok(visit.see("/code"));
+    }
     if visit.speaks_otherwise(&form) {
         return again(&visit, &flow, &form, StatusCode::OK, Errors::default()).await;
     }

@@ -71,7 +71,9 @@ impl PageCookie {
             .path("/")
             .secure(true)
             .http_only(true)
-            .same_site(SameSite::Strict)
+            // Not `Strict`: a link of another site would come without it, and the fresh one that it then gets would end the
+            // recovery. No GET has an effect, no page is told to its opener, and no form of another site carries it.
+            .same_site(SameSite::Lax)
             .finish()
     }
 }

@@ -61,7 +61,13 @@ impl FromRequest for Form {
                 return Err(Problem::new(&call, "unsupported_media_type").into());
             }
             let body = read(&call, &request, payload).await?;
-            Ok(Self(url::form_urlencoded::parse(&body).into_owned().collect()))
+            let form = Self(url::form_urlencoded::parse(&body).into_owned().collect());
+            // The sign that stands for what was no UTF-8: a password that is not what was typed must never be set.
+            if form.0.iter().any(|(_, value)| value.contains(char::REPLACEMENT_CHARACTER)) {
+                let reason = [("reason", "the form is not UTF-8 text")];
+                return Err(Problem::with_values(&call, "bad_request", &reason).into());
+            }
+            Ok(form)
         })
     }
 }

@@ -12,8 +12,8 @@ use super::pieces::{Errors, Field, hidden};
 use super::stop::{Stop, Way};
 use super::visit::Visit;
 use crate::account::AccountError;
-use crate::domain::{ChallengeId, ChallengeView, FlowCredential, PasswordError, State};
-use crate::flow::{Completion, FlowError, RecoveryFlow};
+use crate::domain::{ChallengeId, ChallengeView, PasswordError, State};
+use crate::flow::{Completion, FlowError, Passed, RecoveryFlow};
 use crate::http::problem::Problem;
 use crate::policy::{CheckedBy, Violations};
 
@@ -29,6 +29,9 @@ pub async fn show(visit: Visit, flow: web::Data<RecoveryFlow>) -> Result<HttpRes
 pub async fn submit(mut visit: Visit, flow: web::Data<RecoveryFlow>, form: Form) -> Result<HttpResponse, Stop> {
     let (id, credential) = visit.recovery(Some(&form))?;
     visit.trust(&form)?;
+    if visit.was_left(&form) {
+        return Ok(visit.see("/code"));
+    }
     if visit.speaks_otherwise(&form) {
         return again(&visit, &flow, &form, StatusCode::OK, Errors::default()).await;
     }
@@ -44,7 +47,12 @@ pub async fn submit(mut visit: Visit, flow: web::Data<RecoveryFlow>, form: Form)
         revoke_sessions: true,
     };
     match flow.complete(&visit.call.origin, &id, &credential, completion).await {
-        Ok(_) => Ok(visit.see("/done")),
+        Ok(Passed { value, .. }) => {
+            if let Some(credential) = value.credential {
+                visit.hold(id, credential);
+            }
+            Ok(visit.see("/done"))
+        }
         Err(error) => refused(visit, &flow, &form, id, error).await,
     }
 }
@@ -76,30 +84,28 @@ async fn refused(
     id: ChallengeId,
     error: FlowError,
 ) -> Result<HttpResponse, Stop> {
+    // A code that was accepted together with the password gave the recovery another credential.
+    if let FlowError::Policy { credential: Some(credential), .. }
+    | FlowError::Store { credential: Some(credential), .. } = &error
+    {
+        visit.hold(id, credential.clone());
+    }
     let mut errors = Errors::default();
-    let mut hold = |credential: Option<FlowCredential>| {
-        if let Some(credential) = credential {
-            visit.hold(id, credential);
-        }
-    };
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     match error {
-        FlowError::Policy { violations, credential, .. } => {
-            hold(credential);
-            tell(&visit, &violations, &mut errors);
-        }
+        FlowError::Policy { violations, .. } => tell(&visit, &violations, &mut errors),
         FlowError::PasswordForm(fault) => errors.add("new-password", "password_policy", malformed(&visit, fault)),
         FlowError::CodeForm(fault) => errors.add("code", "code_format", code::malformed(&visit, fault)),
         FlowError::CodeIncorrect { .. } => return Ok(visit.see("/code?error=code_incorrect")),
-        FlowError::CodeExpired | FlowError::State(State::CodeSent | State::Verified | State::Completed) => {
+        // While another press of the button is written this is not the end either.
+        FlowError::CodeExpired
+        | FlowError::State(State::CodeSent | State::Verified | State::Spent | State::Completed) => {
             return Ok(visit.see("/code"));
         }
-        FlowError::Store { error: AccountError::PasswordRefused { .. }, credential } => {
-            hold(credential);
+        FlowError::Store { error: AccountError::PasswordRefused { .. }, .. } => {
             errors.add("new-password", "password_policy", visit.call.language.text("policy.store", &[]));
         }
-        FlowError::Store { error: AccountError::Unavailable { .. } | AccountError::Busy, credential } => {
-            hold(credential);
+        FlowError::Store { error: AccountError::Unavailable { .. } | AccountError::Busy, .. } => {
             status = StatusCode::SERVICE_UNAVAILABLE;
             errors.add("new-password", "password_policy", visit.text("password.store_unavailable"));
         }

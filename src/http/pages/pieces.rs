@@ -148,11 +148,12 @@ fn dialled(phone: &str) -> String {
     phone.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect()
 }
 
-/// The anchor of the form, and the mailbox for the way back.
+/// The anchor of the form, which recovery it is a step of, and the mailbox for the way back.
 #[must_use]
 pub fn hidden(visit: &Visit, account: &str) -> Markup {
     html! {
         input type="hidden" name="csrf" value=(visit.cookie.anchor());
+        @if let Some((id, _)) = &visit.cookie.recovery { input type="hidden" name="recovery" value=(id); }
         input type="hidden" name="account" value=(account);
     }
 }

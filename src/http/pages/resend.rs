@@ -25,6 +25,9 @@ pub async fn submit(
 ) -> Result<HttpResponse, Stop> {
     let (id, credential) = visit.recovery(Some(&form))?;
     visit.trust(&form)?;
+    if visit.was_left(&form) {
+        return Ok(visit.see("/code"));
+    }
     if visit.speaks_otherwise(&form) {
         let captcha = captcha::keep(&visit, &captchas, &form).await?;
         return Ok(page(&visit, StatusCode::OK, &form, &captcha, &Errors::default()));

@@ -17,6 +17,8 @@ use crate::http::problem::Problem;
 /// Words a problem as a page.
 #[must_use]
 pub fn page(visit: &Visit, problem: &Problem, way: &Way) -> HttpResponse {
+    // Without the cookie a form would be refused for lacking it.
+    let way = if visit.has_cookie { way } else { &Way::To("/") };
     let code = shown_code(problem.code());
     let known = |part: &str| visit.call.language.knows(&format!("page.stopped.{code}.{part}"));
     let text = |part| if known(part) { visit.text(&format!("stopped.{code}.{part}")) } else { problem.text(part) };

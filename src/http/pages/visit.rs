@@ -27,6 +27,7 @@ pub struct Visit {
     pub has_cookie: bool,
     rules: web::Data<PageRules>,
     changed: bool,
+    request: HttpRequest,
 }
 
 impl Visit {
@@ -37,8 +38,11 @@ impl Visit {
         };
         let held = PageCookie::of(request);
         let has_cookie = held.is_some();
-        let cookie = held.unwrap_or_else(|| PageCookie::fresh(&*rules.random));
-        let mut visit = Self { call, cookie, has_cookie, rules: rules.clone(), changed: false };
+        // A handler that stopped may have learnt more than the browser knows yet.
+        let learnt = request.extensions().get::<PageCookie>().cloned();
+        let changed = learnt.is_some();
+        let cookie = learnt.or(held).unwrap_or_else(|| PageCookie::fresh(&*rules.random));
+        let mut visit = Self { call, cookie, has_cookie, rules: rules.clone(), changed, request: request.clone() };
         let query = url::form_urlencoded::parse(request.query_string().as_bytes());
         let asked = query.into_iter().find(|(name, _)| name == "lang").map(|(_, tag)| tag.into_owned());
         match asked {
@@ -77,8 +81,14 @@ impl Visit {
         if let Some(tag) = self.call.language.catalog().find(tag).map(str::to_owned) {
             self.call.language = Language::choose(self.call.language.catalog(), [tag.as_str()]);
             self.cookie.language = Some(tag);
-            self.changed = true;
+            self.change();
         }
+    }
+
+    /// Remembered with the request, so that the page which a later stop becomes keeps it.
+    fn change(&mut self) {
+        self.changed = true;
+        self.request.extensions_mut().insert(self.cookie.clone());
     }
 
     /// Changes the language when the button of one was pressed in a form; tells whether one was.
@@ -91,7 +101,7 @@ impl Visit {
     /// From now on the browser holds this recovery.
     pub fn hold(&mut self, id: ChallengeId, credential: FlowCredential) {
         self.cookie.recovery = Some((id, credential));
-        self.changed = true;
+        self.change();
     }
 
     /// The recovery under way.
@@ -112,6 +122,14 @@ impl Visit {
             return Ok(());
         }
         Err(Stop::new(Problem::new(&self.call, "forbidden"), way_again(Some(form))))
+    }
+
+    /// Whether a form is a step of another recovery than the one that the browser holds: of a tab that was left behind.
+    /// It must neither cost a try nor set the password of another mailbox.
+    #[must_use]
+    pub fn was_left(&self, form: &Form) -> bool {
+        let held = self.cookie.recovery.as_ref().map(|(id, _)| id.to_string());
+        held.as_deref() != form.given("recovery")
     }
 
     /// A page.

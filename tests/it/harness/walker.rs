@@ -28,7 +28,7 @@ impl<'a> Walker<'a> {
     /// Sends a form with the hidden fields of the page and these.
     pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut form = form_urlencoded::Serializer::new(String::new());
-        for name in ["csrf", "captcha", "account", "step"] {
+        for name in ["csrf", "recovery", "captcha", "account", "step"] {
             if fields.iter().all(|(given, _)| *given != name) && self.has(name) {
                 form.append_pair(name, &self.field(name));
             }
