@@ -10,6 +10,7 @@ async fn attributes(person: &Visitor<'_>, selector: &str, names: &[&str]) -> Vec
     values
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "compared with what may be missing")]
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }

@@ -12,5 +12,18 @@
 mod a_frame;
 mod b_captcha;
 mod b_identify;
+mod b_ways;
+mod c_code;
+mod c_resend;
+mod c_ways;
+mod d_password;
+mod d_rules;
+mod e_done;
+mod f_errors;
+mod hands;
 #[expect(dead_code, unused_imports, reason = "the sections that need it come one by one")]
 mod harness;
+mod i_brand;
+mod i_language;
+mod j_security;
+mod states;

@@ -210,7 +210,9 @@ fn page(
     };
     let title = visit.text(if over { "code.expired_title" } else { "code.title" });
     let sheet = Sheet::of_step(visit, Step::Code, title, &shown.errors, body);
-    let sheet = Sheet { form: sheet.form.filter(|_| !over), ..sheet };
+    // Who asked for another code is at its button still.
+    let focus = sheet.focus && (over || shown.status.is_none());
+    let sheet = Sheet { form: sheet.form.filter(|_| !over), focus, ..sheet };
     visit.page(status, &sheet)
 }
 
@@ -236,7 +238,8 @@ fn resend(visit: &Visit, view: &ChallengeView, first: bool, status: Option<&str>
             form #resend method="post" action="/resend" {
                 (hidden(visit, view.account.as_str()))
                 button #resend-button .second[!first] type="submit" data-wait=(seconds)
-                    data-waiting=(visit.text("code.wait")) data-ready=(visit.text("code.ready")) {
+                    data-waiting=(visit.text("code.wait")) data-ready=(visit.text("code.ready"))
+                    aria-describedby="resend-status" autofocus[status.is_some()] {
                     (visit.text("code.resend"))
                 }
                 p #resend-status role="status" { (status.unwrap_or_default()) }

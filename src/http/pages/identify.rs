@@ -134,7 +134,7 @@ fn page(visit: &Visit, status: StatusCode, filled: &Filled<'_>) -> HttpResponse 
             input type="hidden" name="csrf" value=(visit.cookie.anchor());
             input type="hidden" name="return_to" value=(filled.return_to);
             (account.head(visit))
-            input #account name="account" type="email" value=(filled.account) autocomplete="username" autocapitalize="off"
+            input #account name="account" type="email" dir="ltr" value=(filled.account) autocomplete="username" autocapitalize="off"
                 spellcheck="false" aria-describedby=[account.described_by()] aria-invalid=[account.invalid()];
             (captcha::fields(visit, &filled.captcha, &filled.errors))
             button #submit type="submit" name="action" value="send" { (visit.text("identify.submit")) }

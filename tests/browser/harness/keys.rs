@@ -15,6 +15,16 @@ pub enum Key {
 impl Key {
     /// Down and up, as actions of a driver.
     pub fn strokes(self) -> Value {
+        json!([{ "type": "key", "id": "keyboard", "actions": self.sequence() }])
+    }
+
+    /// The same key twice without a pause.
+    pub fn twice(self) -> Value {
+        let both = [self.sequence(), self.sequence()].concat();
+        json!([{ "type": "key", "id": "keyboard", "actions": both }])
+    }
+
+    fn sequence(self) -> Vec<Value> {
         let sign = match self {
             Self::Tab | Self::ShiftTab => "\u{e004}",
             Self::Enter => "\u{e007}",
@@ -27,6 +37,6 @@ impl Key {
             strokes.insert(0, stroke("keyDown", "\u{e008}"));
             strokes.push(stroke("keyUp", "\u{e008}"));
         }
-        json!([{ "type": "key", "id": "keyboard", "actions": strokes }])
+        strokes
     }
 }

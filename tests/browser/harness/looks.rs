@@ -72,7 +72,7 @@ impl Visitor<'_> {
 
     /// As if printed.
     pub async fn on_paper(&self) -> &Self {
-        self.command("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+        self.command("Emulation.setEmulatedMedia", json!({ "media": "print", "features": [] })).await;
         self
     }
 

@@ -102,7 +102,7 @@ impl Wire {
 
     fn begin(&mut self, id: &str, about: &Value) {
         // The browser's own start page is nothing of ours.
-        if about["documentURL"].as_str().is_some_and(|page| page.starts_with("chrome")) {
+        if about["documentURL"].as_str().is_some_and(|page| page.starts_with("chrome") || page == "data:,") {
             return;
         }
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

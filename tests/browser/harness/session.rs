@@ -3,7 +3,8 @@
 //! A client of our own: those on crates.io either change how `serde_json` is built, and with it the code under test
 //! (`preserve_order`), or bring licences that `.deny.toml` does not allow.
 
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::sync::{Arc, Weak};
 
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -11,24 +12,45 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::device::Device;
 use super::driver::{Driver, program};
 
-/// Browsers at once. More of them than processors only make each other late.
+/// Tests with browsers at once. More of them than processors only make each other late.
 const AT_ONCE: u32 = 2;
 static FREE: Semaphore = Semaphore::const_new(AT_ONCE as usize);
 
 /// The key that names an element in the protocol.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// The right to run browsers.
+thread_local! {
+    /// The turn of the test that runs on this thread.
+    static MINE: RefCell<Weak<Turn>> = RefCell::default();
+}
+
+/// The right of one test to run browsers. All browsers of a test share it: if each took one, two tests with two
+/// browsers could wait for each other for ever.
 pub struct Turn(#[expect(dead_code, reason = "held, not read")] SemaphorePermit<'static>);
 
 impl Turn {
-    async fn take(browsers: u32) -> Self {
-        Self(FREE.acquire_many(browsers).await.unwrap())
+    async fn take() -> Arc<Self> {
+        if let Some(mine) = Self::mine() {
+            return mine;
+        }
+        let turn = Arc::new(Self(FREE.acquire().await.unwrap()));
+        MINE.with_borrow_mut(|mine| *mine = Arc::downgrade(&turn));
+        turn
+    }
+
+    fn mine() -> Option<Arc<Self>> {
+        MINE.with_borrow(Weak::upgrade)
     }
 
     /// No other browser runs meanwhile, for what is measured.
     pub async fn alone() -> Self {
-        Self::take(AT_ONCE).await
+        Self::none_yet();
+        Self(FREE.acquire_many(AT_ONCE).await.unwrap())
+    }
+
+    /// Who waits for others with a browser in hand may wait for ever.
+    pub fn none_yet() {
+        assert!(Self::mine().is_none(), "this comes before the first visitor of a test, or after the last is gone");
     }
 }
 
@@ -39,16 +61,16 @@ pub struct Session {
     path: String,
     driver: Arc<Driver>,
     profile: tempfile::TempDir,
-    _turn: Turn,
+    _turn: Arc<Turn>,
 }
 
 impl Session {
     pub async fn start(device: &Device) -> Self {
-        Self::start_in(Turn::take(1).await, device).await
+        Self::start_in(Turn::take().await, device).await
     }
 
     #[expect(clippy::disallowed_methods, reason = "tests build their own client")]
-    async fn start_in(turn: Turn, device: &Device) -> Self {
+    async fn start_in(turn: Arc<Turn>, device: &Device) -> Self {
         let binary = program("chromium", "chromium");
         let driver = Driver::shared();
         // Fails when another test was first, which is as good.

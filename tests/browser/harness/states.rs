@@ -213,6 +213,15 @@ impl Place {
     }
 }
 
+/// Brings a visitor of one site into each of these states, and looks. The states must be such as it has.
+pub async fn see_on(site: &Site, states: &[State], device: &Device, mut look: impl AsyncFnMut(&Visitor<'_>, State)) {
+    let person = site.visitor_with(device.clone()).await;
+    for state in states {
+        state.reach(&person).await;
+        look(&person, *state).await;
+    }
+}
+
 /// Brings a visitor with this device into each of these states, and looks.
 pub async fn see(states: &[State], device: &Device, mut look: impl AsyncFnMut(&Visitor<'_>, State)) {
     for place in Place::ALL {
@@ -220,12 +229,8 @@ pub async fn see(states: &[State], device: &Device, mut look: impl AsyncFnMut(&V
         if here.is_empty() {
             continue;
         }
-        let site = place.site().await;
-        let person = site.visitor_with(device.clone()).await;
-        for state in here {
-            state.reach(&person).await;
-            look(&person, *state).await;
-        }
+        let here: Vec<State> = here.into_iter().copied().collect();
+        see_on(&place.site().await, &here, device, &mut look).await;
     }
 }
 

@@ -113,6 +113,25 @@ impl<'a> Visitor<'a> {
         self
     }
 
+    /// Presses a key twice, as fast as it goes.
+    pub async fn press_twice(&self, key: Key) -> &Self {
+        self.session.actions(&key.twice()).await;
+        self
+    }
+
+    /// A double click, as fast as it goes.
+    pub async fn double_click(&self, selector: &str) -> &Self {
+        let place = "(element.scrollIntoView({ block: 'center' }), (box => [box.x + box.width / 2, box.y + box.height / 2])(element.getBoundingClientRect()))";
+        let place = self.on(selector, place).await;
+        let at = |part: usize| place[part].as_f64().unwrap().round();
+        let button = |kind: &str| json!({ "type": kind, "button": 0 });
+        let strokes =
+            [json!({ "type": "pointerMove", "x": at(0), "y": at(1) }), button("pointerDown"), button("pointerUp")];
+        let strokes = [strokes.as_slice(), &strokes[1..]].concat();
+        self.session.actions(&json!([{ "type": "pointer", "id": "mouse", "actions": strokes }])).await;
+        self
+    }
+
     /// Presses a button or follows a link with the pointer.
     pub async fn click(&self, selector: &str) -> &Self {
         let element = self.session.element(selector).await;
@@ -269,7 +288,9 @@ impl<'a> Visitor<'a> {
             let entries = self.session.log("performance").await;
             let (requests, quiet) = {
                 let mut wire = self.wire.lock().unwrap();
-                entries.iter().for_each(|entry| wire.take(entry));
+                for entry in &entries {
+                    wire.take(entry);
+                }
                 (wire.requests(), wire.is_quiet())
             };
             // A recording that nobody plays is never read to its end.

@@ -62,8 +62,13 @@ const every = (seconds, step) => {
 };
 const clock = seconds => `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
 
-// The mailbox that a login page passed on does not stay in the address bar or the history.
-if (/[?&]account=/.test(location.search)) history.replaceState(null, "", location.pathname);
+// What the history keeps is a page to look at, never a form to send again: going back or loading again asks nothing.
+// Nor does it keep the mailbox that a login page passed on.
+history.replaceState(null, "", location.pathname === "/resend" ? "/code"
+  : location.pathname + (/[?&]account=/.test(location.search) ? "" : location.search) + location.hash);
+
+// A page that the browser kept whole holds what was typed into it, and shows a step that may be over.
+addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
 
 // One press, one request.
 for (const form of document.forms) {
