@@ -5,6 +5,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header;
 
 use super::call::Call;
+use super::cookies;
 use super::problem::Problem;
 use crate::domain::FlowCredential;
 
@@ -21,7 +22,7 @@ pub fn credential(call: &Call, request: &HttpRequest) -> Result<FlowCredential, 
             let (scheme, credential) = text.split_once(' ')?;
             scheme.eq_ignore_ascii_case("flow").then(|| FlowCredential::parse(credential.trim()))?
         }),
-        None => request.cookie(COOKIE).and_then(|cookie| FlowCredential::parse(cookie.value())),
+        None => cookies::named(request, COOKIE).find_map(FlowCredential::parse),
     };
     presented.ok_or_else(|| Problem::new(call, "unauthorized"))
 }

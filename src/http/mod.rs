@@ -4,6 +4,7 @@ pub mod api;
 mod call;
 mod colour;
 mod contacts;
+mod cookies;
 mod credential;
 mod headers;
 mod help_contact;

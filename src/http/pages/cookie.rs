@@ -8,6 +8,7 @@ use data_encoding::BASE64URL_NOPAD;
 use subtle::ConstantTimeEq;
 
 use crate::domain::{ChallengeId, FlowCredential, Randomness};
+use crate::http::cookies;
 
 /// The cookie's name. The prefix makes browsers insist on `Secure`, `Path=/` and no domain.
 pub const PAGE_COOKIE: &str = "__Host-resetgate-page";
@@ -32,7 +33,7 @@ impl PageCookie {
     /// The cookie of a request; `None` when there is none, or none that we wrote.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Option<Self> {
-        Self::parse(request.cookie(PAGE_COOKIE)?.value())
+        cookies::named(request, PAGE_COOKIE).find_map(Self::parse)
     }
 
     fn parse(text: &str) -> Option<Self> {
