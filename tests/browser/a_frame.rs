@@ -1,6 +1,6 @@
 //! A: loading and frame.
 
-use crate::harness::{ANNA, Device, Request, Seen, Site, State, Verdict, Visitor, record, see};
+use crate::harness::{ANNA, Device, Request, Seen, Site, State, Verdict, record, see};
 
 /// What crossed the wire, without what the browser had already.
 fn transferred(requests: &[Request]) -> Vec<&Request> {
@@ -102,55 +102,16 @@ async fn a5_assets_are_kept_for_ever_and_pages_and_captchas_never() {
     assert!(assets >= 3 && others >= 8, "{assets} assets, {others} others");
 }
 
-/// The spacing that WCAG 1.4.12 names.
-const SPACED: &str = "
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
-  p { margin-bottom: 2em !important }`);
-document.adoptedStyleSheets = [sheet];";
-
-/// What is lost of a page on these screens.
-async fn losses(person: &Visitor<'_>, screens: &[(u32, u32)]) -> Vec<String> {
-    let mut losses = Vec::new();
-    for (width, height) in screens {
-        person.screen(*width, *height, *width < 700).await;
-        let sideways = person.sideways().await;
-        if sideways > 0 {
-            losses.push(format!("at {width} px, {sideways} px too wide"));
-        }
-        losses.extend(person.lost().await.into_iter().map(|loss| format!("at {width} px, {loss}")));
-    }
-    losses
-}
-
-async fn nothing_is_lost(language: &str) {
+/// Widths from 320 to 1280 px, 400 % zoom, text twice as large, and the spacing of WCAG 1.4.12.
+#[tokio::test]
+async fn a6_a7_a8_no_width_text_size_or_spacing_loses_anything() {
     let mut faults = Vec::new();
-    see(&State::ALL, &Device::phone().speaking(language), async |person, state| {
-        let mut note = |what, losses: Vec<String>| {
-            faults.extend(losses.into_iter().map(|loss| format!("{state:?}, {what}: {loss}")));
-        };
-        // The last is 1280×1024 at 400 %.
-        let screens = [(1_280, 800), (768, 1_024), (360, 740), (320, 568), (320, 256)];
-        note("as it is", losses(person, &screens).await);
-        person.eval("document.documentElement.style.fontSize = '200%'").await;
-        note("text twice as large", losses(person, &[(1_280, 800), (360, 740)]).await);
-        person.eval("document.documentElement.style.fontSize = ''").await;
-        person.eval(SPACED).await;
-        assert_eq!(person.style("p", "letter-spacing").await, "1.92px", "it is in force");
-        note("wider spacing", losses(person, &[(320, 568)]).await);
-    })
-    .await;
+    for language in ["zh-CN", "en"] {
+        for seen in record(language).await {
+            faults.extend(seen.losses.iter().map(|loss| format!("{:?} in {language}: {loss}", seen.state)));
+        }
+    }
     assert!(faults.is_empty(), "{faults:#?}");
-}
-
-#[tokio::test]
-async fn a6_a7_a8_no_width_text_size_or_spacing_loses_anything_in_chinese() {
-    nothing_is_lost("zh-CN").await;
-}
-
-#[tokio::test]
-async fn a6_a7_a8_no_width_text_size_or_spacing_loses_anything_in_english() {
-    nothing_is_lost("en").await;
 }
 
 /// The measure is awake: it finds what is lost on purpose.
@@ -161,7 +122,7 @@ async fn a_page_that_is_too_wide_and_a_text_that_is_cut_off_are_found() {
     person.open("/").await.on("#account", "element.style.width = '500px'").await;
     person.on("#submit", "(element.style.height = '10px', element.style.minHeight = 0)").await;
     person.on("main p", "(element.style.overflow = 'hidden', element.style.height = '5px')").await;
-    let lost = losses(&person, &[(360, 740)]).await.join("\n");
+    let lost = person.losses_on(&[(360, 740)]).await.join("\n");
     for loss in ["px too wide", "#account sticks out of the page", "the text of #submit", "is cut in height"] {
         assert!(lost.contains(loss), "{loss}: {lost}");
     }
@@ -212,6 +173,7 @@ async fn a10_pages_work_in_forced_colours_and_on_paper() {
         assert!(person.shows("h1").await && person.shows("main p").await, "{state:?}");
         assert_eq!(person.style("body", "color").await, "rgb(0, 0, 0)", "{state:?}");
         assert_eq!(person.lost().await, Vec::<String>::new(), "{state:?}");
+        person.media(&[]).await;
     })
     .await;
 }
@@ -219,20 +181,17 @@ async fn a10_pages_work_in_forced_colours_and_on_paper() {
 /// Contrast of texts is judged by axe in every state; here, what bounds the controls.
 #[tokio::test]
 async fn a11_dark_mode_follows_the_system_and_edges_can_be_seen() {
-    let mut faults = Vec::new();
-    see(&State::ALL, &Device::desktop(), async |person, state| {
-        let mut grounds = Vec::new();
-        for scheme in ["light", "dark"] {
-            person.media(&[("prefers-color-scheme", scheme)]).await;
-            grounds.push(person.style("main", "background-color").await);
-            let edges = person.edges().await;
-            let pale = edges.into_iter().filter(|(_, ratio)| *ratio < 3.0);
-            faults.extend(pale.map(|(name, ratio)| format!("{state:?}, {scheme}: {name} {ratio:.2}:1")));
+    let (mut faults, mut edges) = (Vec::new(), 0);
+    for Seen { state, schemes, .. } in record("zh-CN").await {
+        assert_ne!(schemes[0].0, schemes[1].0, "{state:?} looks the same");
+        for (name, ratio) in schemes.iter().flat_map(|(_, edges)| edges) {
+            edges += 1;
+            if *ratio < 3.0 {
+                faults.push(format!("{state:?}: {name} {ratio:.2}:1"));
+            }
         }
-        assert_ne!(grounds[0], grounds[1], "{state:?}");
-    })
-    .await;
-    assert!(faults.is_empty(), "{faults:#?}");
+    }
+    assert!(faults.is_empty() && edges > 50, "{edges}: {faults:#?}");
 }
 
 #[tokio::test]

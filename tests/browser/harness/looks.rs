@@ -98,7 +98,8 @@ impl Visitor<'_> {
 
     /// By how many pixels the page is wider than the screen.
     pub async fn sideways(&self) -> i64 {
-        let script = "const page = document.scrollingElement; return page.scrollWidth - innerWidth";
+        // Not `innerWidth`: a phone zooms out until everything is on its screen.
+        let script = "return document.scrollingElement.scrollWidth - document.documentElement.clientWidth";
         self.eval(script).await.as_i64().unwrap()
     }
 
