@@ -29,7 +29,9 @@ pub fn page(visit: &Visit, problem: &Problem, way: &Way) -> HttpResponse {
         @if let Way::Again(account) = way { (contacts(visit, account)) } @else { (contacts(visit, "")) }
         p #incident .hint { (visit.text("incident")) " " code { (visit.call.origin.request) } }
     };
-    let sheet = Sheet { fault: Some(problem.code()), ..Sheet::plain(text("title"), body) };
+    // Who presses early for another code made no mistake.
+    let fault = Some(problem.code()).filter(|code| *code != "resend_too_soon");
+    let sheet = Sheet { fault, ..Sheet::plain(text("title"), body) };
     let status = if code == "flow_expired" { StatusCode::GONE } else { problem.status_code() };
     let mut response = visit.page(status, &sheet);
     if let Some(seconds) = problem.waits() {

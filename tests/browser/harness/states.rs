@@ -102,7 +102,7 @@ impl State {
                 | Self::PasswordWrong
                 | Self::SingleWrong
                 | Self::SinglePassword
-        ) || self.is_stop()
+        ) || (self.is_stop() && !matches!(self, Self::ResendEarly))
     }
 
     /// Whether it is a page instead of the next step, with an incident number.
