@@ -208,12 +208,10 @@ fn secret(visit: &Visit, field: &Field<'_>, name: &str, rules: Option<&str>) -> 
     html! {
         div.row {
             input id=(field.id) name=(name) type="password" autocomplete="new-password" passwordrules=[rules] dir="ltr"
-                autocapitalize="off" spellcheck="false" aria-describedby=[field.described_by()]
+                aria-describedby=[field.described_by()]
                 aria-invalid=[field.invalid()];
             button .second id={ "show-" (field.id) } type="button" hidden aria-controls=(field.id)
-                data-show=(visit.text(&format!("password.show.{word}")))
-                data-hide=(visit.text(&format!("password.hide.{word}"))) data-hidden=(visit.text("password.show.short"))
-                data-shown=(visit.text("password.hide.short"))
+                data-hide=(visit.text(&format!("password.hide.{word}"))) data-shown=(visit.text("password.hide.short"))
                 aria-label=(visit.text(&format!("password.show.{word}"))) {
                 (visit.text("password.show.short"))
             }
@@ -236,12 +234,11 @@ fn rule_list(visit: &Visit, view: &ChallengeView) -> Markup {
                     span.mark aria-hidden="true" {}
                     (visit.text_with(&format!("rule.{}", rule.id), &values))
                     @if rule.check == CheckedBy::Server { (visit.text("password.on_submit")) }
-                    span.sr {}
                 }
             }
             @if policy.confirm {
                 li data-rule="match" data-state="open" {
-                    span.mark aria-hidden="true" {} (visit.text("rule.match")) span.sr {}
+                    span.mark aria-hidden="true" {} (visit.text("rule.match"))
                 }
             }
         }

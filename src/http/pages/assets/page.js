@@ -207,6 +207,7 @@ if (password) {
   const squeeze = text => text.normalize("NFKD").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
   const reverse = text => [...text].reverse().join("");
   const user = squeeze(name);
+  for (const rule of rules.children) rule.append(Object.assign(document.createElement("span"), { className: "sr" }));
   let left = false, speaking;
   const checks = {
     length: text => [...text].length >= +min && [...text].length <= +max,
@@ -239,7 +240,7 @@ if (password) {
   for (const input of [password, again]) {
     const button = input && find(`show-${input.id}`);
     if (!button) continue;
-    const { show, hide, hidden, shown } = button.dataset;
+    const { hide, shown } = button.dataset, show = button.getAttribute("aria-label"), hidden = button.textContent;
     button.hidden = false;
     button.addEventListener("click", () => {
       const peek = input.type === "password";
