@@ -69,6 +69,7 @@ pub fn page(visit: &Visit, sheet: &Sheet) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width,initial-scale=1";
+                meta name="robots" content="noindex";
                 title { (error) (sheet.title) " – " (name) }
                 link rel="icon" href=(rules.assets.logo);
                 link rel="stylesheet" href=(rules.assets.style);
