@@ -2,12 +2,13 @@
 
 use std::io::{BufRead, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::exit::{FAILED, OK, REFUSED, UNREACHABLE, USAGE};
-use crate::domain::{Clock, OneTimeCode, PhoneNumber, Randomness, Region, RequestId};
+use crate::domain::{Clock, OneTimeCode, OrderId, PhoneNumber, Randomness, Region};
 use crate::sms::{
     ConsoleWriter, MessageKind, ProviderSettings, SmsError, SmsMessage, SmsProvider, SmsReceipt, SmsSettings, Texts,
     build, build_one, parts, ucs2_units,
@@ -136,7 +137,10 @@ impl SmsTest<'_> {
             text: texts.code_text(&locale, &code, self.code_minutes, self.domain),
             locale,
             code: Some(SecretString::from(code.expose())),
-            reference: format!("test-{}", RequestId::draw(self.random)),
+            valid_for: Some(Duration::from_secs(60 * self.code_minutes)),
+            domain: self.domain.into(),
+            unit: None,
+            order: OrderId::draw(self.random),
         })
     }
 
@@ -176,11 +180,11 @@ fn plan(args: &SmsTestArgs, test: &SmsTest<'_>, message: &SmsMessage) -> String 
     let (units, providers) =
         (ucs2_units(shown), args.provider.clone().unwrap_or_else(|| test.settings.providers.join(", then ")));
     format!(
-        "To        {}\nProvider  {providers}\nText      {}\nLength    {units} UCS-2 units, {} message(s)\nReference {}\n",
+        "To        {}\nProvider  {providers}\nText      {}\nLength    {units} UCS-2 units, {} message(s)\nOrder     {}\n",
         message.to.masked(),
         shown.escape_debug(),
         parts(units),
-        message.reference
+        message.order
     )
 }
 
@@ -214,6 +218,12 @@ fn failure(error: &SmsError) -> Failure {
     let (code, help) = match error {
         SmsError::Refused { .. } => {
             (FAILED, "it was not sent; look up the reason in the provider's list of error codes, and check number, signature and text".into())
+        }
+        SmsError::NumberLimited { wait } => {
+            (FAILED, format!("it was not sent; try another number, or this one in {} s", wait.as_secs().max(1)))
+        }
+        SmsError::Faulty { .. } => {
+            (FAILED, "it was not sent; correct it in the provider's console or in the configuration".into())
         }
         SmsError::Throttled { retry_after: Some(wait) } => {
             (FAILED, format!("it was not sent; try again in {} s, or raise the limit at the provider", wait.as_secs().max(1)))

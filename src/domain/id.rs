@@ -86,6 +86,10 @@ id!(
     RequestId, "req_"
 );
 id!(
+    /// Names one message at the providers, and in their receipts.
+    OrderId, "ord_"
+);
+id!(
     /// Names one audit event.
     EventId, "evt_"
 );

@@ -19,7 +19,7 @@ mod time;
 pub use challenge::{Arming, Challenge, ChallengeRules, ChallengeView, Ending, Presented, Refusal, State, Verdict};
 pub use code::{CodeDigest, CodeError, CodeKeys, OneTimeCode};
 pub use credential::{CredentialDigest, FlowCredential};
-pub use id::{CaptchaId, ChallengeId, EventId, IdError, RequestId};
+pub use id::{CaptchaId, ChallengeId, EventId, IdError, OrderId, RequestId};
 pub use mailbox::{MailboxAddress, MailboxError};
 pub use password::{MAX_PASSWORD_BYTES, MAX_PASSWORD_CODE_POINTS, NewPassword, PasswordError};
 pub use phone::{PhoneError, PhoneNumber, Region};

@@ -8,10 +8,11 @@ use super::Delivery;
 use crate::account::AccountStore;
 use crate::audit::{AuditEvent, AuditSink, EventKind};
 use crate::domain::{
-    Arming, ChallengeId, Clock, CodeKeys, MailboxAddress, OneTimeCode, PhoneNumber, Purpose, Randomness, Subject,
+    Arming, ChallengeId, Clock, CodeKeys, MailboxAddress, OneTimeCode, OrderId, PhoneNumber, Purpose, Randomness,
+    Subject,
 };
 use crate::limits::RateLimiter;
-use crate::sms::{MessageKind, SmsError, SmsMessage, SmsProvider, Texts};
+use crate::sms::{MessageKind, SmsMessage, SmsProvider, Texts};
 use crate::state::{Armed, ChallengeStore, FailureCounts, Standing};
 
 /// How codes are made.
@@ -143,11 +144,12 @@ impl Courier {
         self.pass_gates(&subject, &phone).await?;
         let code = OneTimeCode::draw(&*self.random, self.rules.code_length);
         let digest = self.keys.seal(challenge, purpose, account, &code);
+        let unit = subject.unit.as_deref().map(Box::from);
         let arming = Arming { stamp: subject.stamp(), subject: subject.id, digest, send };
         // Armed before it is sent: a code in hand always works.
         let armed = self.challenges.arm(challenge, arming, self.rules.live_per_account, self.clock.now()).await;
         match armed.map_err(|error| Withheld::detailed("state", &error))? {
-            Armed::Yes => self.send_code(challenge, &code, phone, locale).await,
+            Armed::Yes => self.send_code(&code, phone, unit, locale).await,
             Armed::NoSlot => Err(Withheld::because("no_slot")),
             Armed::Ended => Err(Withheld::because("ended")),
         }
@@ -181,9 +183,9 @@ impl Courier {
 
     async fn send_code(
         &self,
-        challenge: &ChallengeId,
         code: &OneTimeCode,
         phone: PhoneNumber,
+        unit: Option<Box<str>>,
         locale: &str,
     ) -> Result<EventKind, Withheld> {
         let minutes = self.rules.code_ttl.as_secs() / 60;
@@ -193,7 +195,10 @@ impl Courier {
             locale: locale.into(),
             text: self.texts.code_text(locale, code, minutes, &self.rules.domain),
             code: Some(code.expose().into()),
-            reference: challenge.to_string(),
+            valid_for: Some(self.rules.code_ttl),
+            domain: self.rules.domain.as_str().into(),
+            unit,
+            order: OrderId::draw(&*self.random),
         };
         let before = self.clock.now();
         let sent = self.provider.send(&message).await;
@@ -201,14 +206,8 @@ impl Courier {
         match sent {
             Ok(receipt) => Ok(EventKind::CodeSent { provider: receipt.provider, phone: message.to, seconds }),
             Err(error) => {
-                let reason = match &error {
-                    SmsError::Refused { .. } => "provider_refused",
-                    SmsError::Throttled { .. } => "provider_throttled",
-                    SmsError::Unreachable { .. } => "provider_unreachable",
-                    SmsError::Unknown { .. } => "provider_unknown",
-                };
-                let detail = Some(error.to_string());
-                Err(Withheld { reason, provider: Some(self.provider.name().into()), detail })
+                let (provider, detail) = (Some(self.provider.name().into()), Some(error.to_string()));
+                Err(Withheld { reason: error.name(), provider, detail })
             }
         }
     }
@@ -223,7 +222,10 @@ impl Courier {
             locale: locale.into(),
             text: self.texts.notice_text(locale, &self.rules.domain, now).into(),
             code: None,
-            reference: challenge.to_string(),
+            valid_for: None,
+            domain: self.rules.domain.as_str().into(),
+            unit: None,
+            order: OrderId::draw(&*self.random),
         };
         match self.provider.send(&message).await {
             Ok(_) => true,

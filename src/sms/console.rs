@@ -59,7 +59,7 @@ impl SmsProvider for Console {
 
 fn line(message: &SmsMessage, time: &str) -> String {
     let (to, text) = (message.to.masked(), on_one_line(message.expose_text()));
-    format!("{time}  SMS → {to}  {text}  {}\n", on_one_line(&message.reference))
+    format!("{time}  SMS → {to}  {text}  {}\n", message.order)
 }
 
 fn time_of_day(now: Timestamp, zone: &TimeZone) -> String {
@@ -84,8 +84,8 @@ fn on_one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ManualClock, PhoneNumber, Region};
-    use crate::sms::MessageKind;
+    use crate::domain::ManualClock;
+    use crate::sms::samples::{ORDER, message};
 
     #[derive(Clone, Default)]
     struct Page(Arc<Mutex<Vec<u8>>>);
@@ -99,17 +99,6 @@ mod tests {
         }
     }
 
-    fn message(text: &str) -> SmsMessage {
-        SmsMessage {
-            to: PhoneNumber::parse("13800138000", Region::CN).unwrap(),
-            kind: MessageKind::Code,
-            locale: "zh-CN".into(),
-            text: text.to_owned().into(),
-            code: None,
-            reference: "rst_1".to_owned(),
-        }
-    }
-
     #[tokio::test]
     async fn a_message_is_printed_whole_with_its_number_masked() {
         let page = Page::default();
@@ -119,7 +108,7 @@ mod tests {
         let receipt = console.send(&message("动态密码002569")).await.unwrap();
         assert_eq!(&*receipt.provider, "dev");
         let printed = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
-        assert_eq!(printed, "11:01:12  SMS → 138****8000  动态密码002569  rst_1\n");
+        assert_eq!(printed, format!("11:01:12  SMS → 138****8000  动态密码002569  {ORDER}\n"));
     }
 
     proptest::proptest! {

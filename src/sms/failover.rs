@@ -37,8 +37,12 @@ impl Failover {
     fn note(&self, provider: &dyn SmsProvider, breaker: &Breaker, outcome: &Result<SmsReceipt, SmsError>) {
         let Err(error) = outcome else { return breaker.answered() };
         match error {
-            SmsError::Refused { .. } | SmsError::Throttled { .. } => breaker.answered(),
-            SmsError::Unreachable { .. } | SmsError::Unknown { .. } => breaker.failed(self.clock.now()),
+            SmsError::Refused { .. } | SmsError::NumberLimited { .. } | SmsError::Throttled { .. } => {
+                breaker.answered()
+            }
+            SmsError::Faulty { .. } | SmsError::Unreachable { .. } | SmsError::Unknown { .. } => {
+                breaker.failed(self.clock.now());
+            }
         }
         tracing::warn!(provider = provider.name(), %error, "a provider did not take a message");
     }
@@ -69,7 +73,9 @@ impl SmsProvider for Failover {
             self.note(provider.as_ref(), breaker, &outcome);
             match outcome {
                 Err(SmsError::Throttled { retry_after }) => passed.throttled(provider.name(), retry_after),
-                Err(SmsError::Unreachable { reason }) => passed.by(provider.name(), &reason),
+                Err(SmsError::Unreachable { reason } | SmsError::Faulty { reason, .. }) => {
+                    passed.by(provider.name(), &reason);
+                }
                 final_word => return final_word,
             }
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::domain::PhoneNumber;
+use crate::domain::{OrderId, PhoneNumber};
 
 mod breaker;
 mod build;
@@ -47,8 +47,35 @@ pub struct SmsMessage {
     pub text: SecretString,
     /// The code alone, for providers that fill an approved template. A string: leading zeros count.
     pub code: Option<SecretString>,
-    /// Our reference, for the provider's records; no secret.
-    pub reference: String,
+    /// How long the code works, for providers that drop what they could not deliver in time. A notice has no end.
+    pub valid_for: Option<Duration>,
+    /// The domain of the pages, for the line that binds a code to them.
+    pub domain: Box<str>,
+    /// The receiver's unit, which a route may be chosen by.
+    pub unit: Option<Box<str>>,
+    /// Names this message at the provider and in its receipts; no secret.
+    pub order: OrderId,
+}
+
+impl SmsError {
+    /// The stable word, as in metrics and the audit trail.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => "provider_refused",
+            Self::NumberLimited { .. } => "provider_number_limited",
+            Self::Faulty { .. } => "provider_faulty",
+            Self::Throttled { .. } => "provider_throttled",
+            Self::Unreachable { .. } => "provider_unreachable",
+            Self::Unknown { .. } => "provider_unknown",
+        }
+    }
+
+    /// Whether surely nothing left and another provider may be asked.
+    #[must_use]
+    pub const fn lets_another_try(&self) -> bool {
+        matches!(self, Self::Faulty { .. } | Self::Throttled { .. } | Self::Unreachable { .. })
+    }
 }
 
 impl SmsMessage {
@@ -74,12 +101,56 @@ pub struct SmsReceipt {
     pub message_id: Option<String>,
 }
 
+/// What is wrong with our account at a provider. Only an operator can mend it, so it is an alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SmsFault {
+    /// Key, secret, permission, source address, or an account that was closed.
+    Credentials,
+    /// The provider finds our clock wrong.
+    Clock,
+    /// The sender's signature or name is not approved.
+    Signature,
+    /// The template is not approved, or its variables are not what it expects.
+    Template,
+    /// No money, or no messages left of a package.
+    Balance,
+}
+
+impl SmsFault {
+    /// The stable word, as in metrics and the audit trail.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Credentials => "credentials",
+            Self::Clock => "clock",
+            Self::Signature => "signature",
+            Self::Template => "template",
+            Self::Balance => "balance",
+        }
+    }
+}
+
 /// Why a message was not taken, and what may follow. Reasons are for the operator; they hold no secret and no number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SmsError {
     /// The number or the text; no other provider helps.
     #[error("the provider refused the message: {reason}")]
     Refused {
+        /// The provider's word for it.
+        reason: String,
+    },
+    /// Nothing left: this number had enough messages for a while. No other provider is asked, because the limit is there
+    /// for the person.
+    #[error("the provider sends nothing more to this number for {} s", wait.as_secs())]
+    NumberLimited {
+        /// How long the limit lasts.
+        wait: Duration,
+    },
+    /// Nothing left, and nothing will until an operator acts; another provider may be tried.
+    #[error("the provider takes nothing from us ({}): {reason}", fault.name())]
+    Faulty {
+        /// What is wrong.
+        fault: SmsFault,
         /// The provider's word for it.
         reason: String,
     },

@@ -1,5 +1,7 @@
 //! Settings and messages that tests of several modules start from.
 
+use std::time::Duration;
+
 use super::{HttpSettings, MessageKind, SmsMessage, SmsSettings};
 use crate::domain::{PhoneNumber, Region};
 
@@ -36,6 +38,8 @@ pub(super) fn gateway(more: &str) -> HttpSettings {
     table.try_into().unwrap()
 }
 
+pub(super) const ORDER: &str = "ord_0123456789abcdefghjkmnpqrs";
+
 pub(super) fn message(text: &str) -> SmsMessage {
     SmsMessage {
         to: PhoneNumber::parse("13800138000", Region::CN).unwrap(),
@@ -43,6 +47,9 @@ pub(super) fn message(text: &str) -> SmsMessage {
         locale: "zh-CN".into(),
         text: text.to_owned().into(),
         code: Some("002569".to_owned().into()),
-        reference: "rst_1".to_owned(),
+        valid_for: Some(Duration::from_mins(5)),
+        domain: "reset.example.gov.cn".into(),
+        unit: None,
+        order: ORDER.parse().unwrap(),
     }
 }

@@ -54,7 +54,7 @@ impl SmsProvider for MeteredProvider {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{PhoneNumber, Region};
+    use crate::domain::{OrderId, PhoneNumber, Region, SystemRandom};
 
     /// Takes messages to one number and to no other.
     struct Choosy;
@@ -91,9 +91,17 @@ mod tests {
     async fn parts_are_counted_by_who_took_them_and_what_nobody_took_costs_nothing() {
         let metered = MeteredProvider::around(Arc::new(Choosy), &mut Registry::default());
         let send = async |to, locale: &str, text: String| {
-            let (kind, reference) = (MessageKind::Code, "test".to_owned());
-            let message =
-                SmsMessage { to: phone(to), kind, locale: locale.into(), text: text.into(), code: None, reference };
+            let message = SmsMessage {
+                to: phone(to),
+                kind: MessageKind::Code,
+                locale: locale.into(),
+                text: text.into(),
+                code: None,
+                valid_for: None,
+                domain: "reset.example.org".into(),
+                unit: None,
+                order: OrderId::draw(&SystemRandom),
+            };
             metered.send(&message).await.is_ok()
         };
         assert!(send(TAKEN, "zh-CN", "码".repeat(70)).await);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use resetgate::domain::{PhoneNumber, Region, SystemClock};
 use resetgate::sms::{ConsoleWriter, Failover, MessageKind, SmsMessage, SmsSettings, build};
@@ -10,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 pub const NUMBER: &str = "13800138000";
 pub const CODE: &str = "002569";
+pub const ORDER: &str = "ord_0123456789abcdefghjkmnpqrs";
 
 /// A server on loopback that counts the requests it has read to their end.
 pub struct Gateway {
@@ -123,6 +125,9 @@ pub fn message() -> SmsMessage {
         locale: "zh-CN".into(),
         text: format!("动态密码{CODE}，\"5\"分钟内有效").into(),
         code: Some(CODE.to_owned().into()),
-        reference: "rst_1".to_owned(),
+        valid_for: Some(Duration::from_mins(5)),
+        domain: "reset.example.gov.cn".into(),
+        unit: None,
+        order: ORDER.parse().unwrap(),
     }
 }

@@ -69,9 +69,9 @@ impl Outgoing {
 
     /// The address and the body for one message; `None` should the filled address be none.
     pub(super) fn fill(&self, message: &SmsMessage) -> Option<(Url, Option<String>)> {
-        let url = self.url.fill(|field| Format::Form.escaped(value(message, field)).into());
+        let url = self.url.fill(|field| Format::Form.escaped(&value(message, field)).into());
         let body = self.body.as_ref();
-        let body = body.map(|(format, body)| body.fill(|field| Cow::from(format.escaped(value(message, field)))));
+        let body = body.map(|(format, body)| body.fill(|field| Cow::from(format.escaped(&value(message, field)))));
         Some((Url::parse(&url).ok()?, body))
     }
 
@@ -92,16 +92,16 @@ impl Outgoing {
 }
 
 /// The code as the digits it is, a text: leading zeros count. A notice has none.
-fn value(message: &SmsMessage, field: Field) -> &str {
-    match field {
+fn value(message: &SmsMessage, field: Field) -> Cow<'_, str> {
+    Cow::from(match field {
         Field::To => message.to.e164(),
         Field::ToNational => message.to.national(),
         Field::Text => message.expose_text(),
         Field::Code => message.code.as_ref().map_or("", ExposeSecret::expose_secret),
-        Field::Ref => &message.reference,
+        Field::Ref => return message.order.to_string().into(),
         Field::Locale => &message.locale,
         Field::Minutes | Field::Domain | Field::Time => "",
-    }
+    })
 }
 
 /// The URL, and whether it speaks TLS.
