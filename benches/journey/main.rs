@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use connection::Connection;
-use servers::{Accounts, Service, bare, phone_of};
+use servers::{Accounts, Service, bare};
 
 /// The requests of one recovery.
 const STEPS: u32 = 3;
@@ -39,7 +39,7 @@ impl Walker {
         let body = json!({ "account": self.account, "captcha": captcha });
         let started = self.connection.post("/v1/password-resets", None, &body, 202).await;
         let id = started["id"].as_str().expect("an id");
-        let code = service.outbound.code(&phone_of(&self.account)).await;
+        let code = service.outbound.code(id).await;
         let path = format!("/v1/password-resets/{id}");
         let body = json!({ "code": code });
         let verified =

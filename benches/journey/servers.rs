@@ -111,10 +111,8 @@ fn settings(data: &Path) -> Settings {
     loaded.map_err(|report| report.render(false)).expect("sound settings").settings
 }
 
-/// Everybody has a number of their own, by which their code is found again: `person7@…` has 138 0000 0007.
-pub fn phone_of(account: &str) -> PhoneNumber {
-    let place: String = account.chars().filter(char::is_ascii_digit).collect();
-    PhoneNumber::parse(&format!("138{place:0>8}"), Region::CN).expect("a mobile number")
+fn phone() -> PhoneNumber {
+    PhoneNumber::parse("13800138000", Region::CN).expect("a mobile number")
 }
 
 async fn stored(settings: &Settings) -> SqliteAccounts {
@@ -122,7 +120,7 @@ async fn stored(settings: &Settings) -> SqliteAccounts {
     let clock = Arc::new(SystemClock::start());
     let accounts = SqliteAccounts::open(&settings.account, pool, clock).await.expect("a store");
     let address = MailboxAddress::parse("person0@example.gov.cn").expect("an address");
-    let person = NewAccount { mobile: Some(phone_of(address.as_str())), ..NewAccount::bare(address) };
+    let person = NewAccount { mobile: Some(phone()), ..NewAccount::bare(address) };
     accounts.add(&person).await.expect("a new account");
     accounts
 }
@@ -137,7 +135,7 @@ impl AccountStore for Everybody {
             id: SubjectId::new(address.as_str()),
             address: address.clone(),
             unit: None,
-            phone: Some(phone_of(address.as_str())),
+            phone: Some(phone()),
             enabled: true,
             password_changed_at: None,
             phone_bound_at: None,
@@ -165,18 +163,18 @@ impl AccountStore for Everybody {
 /// Takes every message; a code is kept until it is asked for.
 #[derive(Default)]
 pub struct Outbound {
-    codes: Mutex<HashMap<PhoneNumber, String>>,
+    codes: Mutex<HashMap<String, String>>,
     more: Notify,
 }
 
 impl Outbound {
-    /// The code sent to a number; waits for it.
-    pub async fn code(&self, phone: &PhoneNumber) -> String {
+    /// The code of a challenge; waits for it.
+    pub async fn code(&self, challenge: &str) -> String {
         loop {
             let more = self.more.notified();
             tokio::pin!(more);
             more.as_mut().enable();
-            let found = self.codes.lock().unwrap_or_else(PoisonError::into_inner).remove(phone);
+            let found = self.codes.lock().unwrap_or_else(PoisonError::into_inner).remove(challenge);
             if let Some(code) = found {
                 return code;
             }
@@ -192,9 +190,9 @@ impl SmsProvider for Outbound {
     }
 
     async fn send(&self, message: &SmsMessage) -> Result<SmsReceipt, SmsError> {
-        if let Some(code) = &message.code {
+        if let (Some(code), Some(challenge)) = (&message.code, message.challenge) {
             let code = code.expose_secret().to_owned();
-            self.codes.lock().unwrap_or_else(PoisonError::into_inner).insert(message.to.clone(), code);
+            self.codes.lock().unwrap_or_else(PoisonError::into_inner).insert(challenge.to_string(), code);
             self.more.notify_waiters();
         }
         Ok(SmsReceipt { provider: "captured".into(), message_id: None })

@@ -141,6 +141,7 @@ impl SmsTest<'_> {
             domain: self.domain.into(),
             unit: None,
             order: OrderId::draw(self.random),
+            challenge: None,
         })
     }
 

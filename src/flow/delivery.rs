@@ -149,7 +149,7 @@ impl Courier {
         // Armed before it is sent: a code in hand always works.
         let armed = self.challenges.arm(challenge, arming, self.rules.live_per_account, self.clock.now()).await;
         match armed.map_err(|error| Withheld::detailed("state", &error))? {
-            Armed::Yes => self.send_code(&code, phone, unit, locale).await,
+            Armed::Yes => self.send_code(challenge, &code, phone, unit, locale).await,
             Armed::NoSlot => Err(Withheld::because("no_slot")),
             Armed::Ended => Err(Withheld::because("ended")),
         }
@@ -183,6 +183,7 @@ impl Courier {
 
     async fn send_code(
         &self,
+        challenge: &ChallengeId,
         code: &OneTimeCode,
         phone: PhoneNumber,
         unit: Option<Box<str>>,
@@ -199,6 +200,7 @@ impl Courier {
             domain: self.rules.domain.as_str().into(),
             unit,
             order: OrderId::draw(&*self.random),
+            challenge: Some(*challenge),
         };
         let before = self.clock.now();
         let sent = self.provider.send(&message).await;
@@ -226,6 +228,7 @@ impl Courier {
             domain: self.rules.domain.as_str().into(),
             unit: None,
             order: OrderId::draw(&*self.random),
+            challenge: Some(challenge),
         };
         match self.provider.send(&message).await {
             Ok(_) => true,

@@ -38,7 +38,7 @@ impl Failover {
         let Err(error) = outcome else { return breaker.answered() };
         match error {
             SmsError::Refused { .. } | SmsError::NumberLimited { .. } | SmsError::Throttled { .. } => {
-                breaker.answered()
+                breaker.answered();
             }
             SmsError::Faulty { .. } | SmsError::Unreachable { .. } | SmsError::Unknown { .. } => {
                 breaker.failed(self.clock.now());

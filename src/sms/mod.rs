@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::domain::{OrderId, PhoneNumber};
+use crate::domain::{ChallengeId, OrderId, PhoneNumber};
 
 mod breaker;
 mod build;
@@ -55,6 +55,8 @@ pub struct SmsMessage {
     pub unit: Option<Box<str>>,
     /// Names this message at the provider and in its receipts; no secret.
     pub order: OrderId,
+    /// The challenge it belongs to, for our own records; a provider never learns it.
+    pub challenge: Option<ChallengeId>,
 }
 
 impl SmsError {

@@ -38,7 +38,7 @@ pub(super) fn gateway(more: &str) -> HttpSettings {
     table.try_into().unwrap()
 }
 
-pub(super) const ORDER: &str = "ord_0123456789abcdefghjkmnpqrs";
+pub(super) const ORDER: &str = "ord_0123456789abcdefghjkmnpqr0";
 
 pub(super) fn message(text: &str) -> SmsMessage {
     SmsMessage {
@@ -51,5 +51,6 @@ pub(super) fn message(text: &str) -> SmsMessage {
         domain: "reset.example.gov.cn".into(),
         unit: None,
         order: ORDER.parse().unwrap(),
+        challenge: None,
     }
 }

@@ -101,6 +101,7 @@ mod tests {
                 domain: "reset.example.org".into(),
                 unit: None,
                 order: OrderId::draw(&SystemRandom),
+                challenge: None,
             };
             metered.send(&message).await.is_ok()
         };

@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 pub const NUMBER: &str = "13800138000";
 pub const CODE: &str = "002569";
-pub const ORDER: &str = "ord_0123456789abcdefghjkmnpqrs";
+pub const ORDER: &str = "ord_0123456789abcdefghjkmnpqr0";
 
 /// A server on loopback that counts the requests it has read to their end.
 pub struct Gateway {
@@ -129,5 +129,6 @@ pub fn message() -> SmsMessage {
         domain: "reset.example.gov.cn".into(),
         unit: None,
         order: ORDER.parse().unwrap(),
+        challenge: None,
     }
 }

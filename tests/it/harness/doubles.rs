@@ -16,7 +16,7 @@ pub struct Captured {
     pub locale: String,
     pub text: String,
     pub code: Option<String>,
-    pub reference: String,
+    pub challenge: String,
 }
 
 /// Takes every message and remembers it.
@@ -41,7 +41,7 @@ impl Outbound {
 
     /// The latest code of a challenge.
     pub fn code(&self, challenge: &str, _send: usize) -> String {
-        let latest = self.codes().into_iter().rfind(|message| message.reference == challenge);
+        let latest = self.codes().into_iter().rfind(|message| message.challenge == challenge);
         latest.and_then(|message| message.code).expect("a code left")
     }
 }
@@ -59,7 +59,7 @@ impl SmsProvider for Outbound {
             locale: message.locale.to_string(),
             text: message.expose_text().to_owned(),
             code: message.code.as_ref().map(|code| code.expose_secret().to_owned()),
-            reference: message.reference.clone(),
+            challenge: message.challenge.map(|id| id.to_string()).unwrap_or_default(),
         });
         Ok(SmsReceipt { provider: "captured".into(), message_id: None })
     }
