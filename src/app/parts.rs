@@ -19,7 +19,7 @@ use crate::http::{Catalog, Contacts, HttpMetrics, Zone};
 use crate::limits::{MemoryLimits, RateLimiter};
 use crate::policy::PasswordPolicy;
 use crate::settings::{Files, Level, Settings, SystemSources};
-use crate::sms::{Failover, SmsProvider, Texts};
+use crate::sms::{Failover, SmsProvider, Surroundings, Texts};
 use crate::state::MemoryState;
 use crate::telemetry::{MeteredAccounts, MeteredProvider, Metrics};
 
@@ -69,7 +69,8 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
     let accounts: Arc<dyn AccountStore> =
         Arc::new(MeteredAccounts::around(accounts, Arc::clone(&clock), metrics.registry()));
     let (trail, audit) = audit(settings, &clock, &random, &metrics, sinks)?;
-    let (failover, provider) = provider_of(settings, &clock, &console, provider)?;
+    let around = Surroundings { clock: Arc::clone(&clock), random: Arc::clone(&random), console };
+    let (failover, provider) = provider_of(settings, &around, provider)?;
     let provider: Arc<dyn SmsProvider> = Arc::new(MeteredProvider::around(provider, metrics.registry()));
     let keys = Arc::new(settings.code.keys());
     let state = Arc::new(state(settings));
@@ -188,14 +189,13 @@ type Providers = (Option<Arc<Failover>>, Arc<dyn SmsProvider>);
 
 fn provider_of(
     settings: &Settings,
-    clock: &Arc<dyn Clock>,
-    console: &crate::sms::ConsoleWriter,
+    around: &Surroundings,
     given: Option<Arc<dyn SmsProvider>>,
 ) -> Result<Providers, StartError> {
     if let Some(provider) = given {
         return Ok((None, provider));
     }
-    let failover = crate::sms::build(&settings.sms, clock, console);
+    let failover = crate::sms::build(&settings.sms, around);
     let failover = failover.map_err(|error| StartError::Configuration(error.to_string()))?;
     Ok((Some(Arc::clone(&failover)), failover))
 }
