@@ -19,7 +19,7 @@ use crate::http::{Catalog, Contacts, HttpMetrics, Zone};
 use crate::limits::{MemoryLimits, RateLimiter};
 use crate::policy::PasswordPolicy;
 use crate::settings::{Files, Level, Settings, SystemSources};
-use crate::sms::{Failover, SmsProvider, Surroundings, Texts};
+use crate::sms::{Discard, Failover, SmsProvider, Surroundings, Texts};
 use crate::state::MemoryState;
 use crate::telemetry::{MeteredAccounts, MeteredProvider, Metrics};
 
@@ -69,7 +69,8 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
     let accounts: Arc<dyn AccountStore> =
         Arc::new(MeteredAccounts::around(accounts, Arc::clone(&clock), metrics.registry()));
     let (trail, audit) = audit(settings, &clock, &random, &metrics, sinks)?;
-    let around = Surroundings { clock: Arc::clone(&clock), random: Arc::clone(&random), console };
+    let around =
+        Surroundings { clock: Arc::clone(&clock), random: Arc::clone(&random), console, reports: Arc::new(Discard) };
     let (failover, provider) = provider_of(settings, &around, provider)?;
     let provider: Arc<dyn SmsProvider> = Arc::new(MeteredProvider::around(provider, metrics.registry()));
     let keys = Arc::new(settings.code.keys());

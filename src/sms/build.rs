@@ -3,12 +3,12 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use super::SmsProvider;
 use super::console::{Console, ConsoleWriter};
 use super::failover::Failover;
 use super::http;
 use super::settings::{ProviderSettings, SmsSettings};
 use super::vendor::Times;
+use super::{Discard, ReportSink, SmsProvider};
 use crate::domain::{Clock, Randomness, SystemClock, SystemRandom};
 
 /// Why the providers could not be built from the settings.
@@ -41,13 +41,20 @@ pub struct Surroundings {
     pub random: Arc<dyn Randomness>,
     /// Where console providers print.
     pub console: ConsoleWriter,
+    /// Who takes the receipts that come over a provider's own connection.
+    pub reports: Arc<dyn ReportSink>,
 }
 
 impl Surroundings {
-    /// The clock and the chance of this machine.
+    /// The clock and the chance of this machine; nobody asks for receipts.
     #[must_use]
     pub fn of_this_machine(console: ConsoleWriter) -> Self {
-        Self { clock: Arc::new(SystemClock::start()), random: Arc::new(SystemRandom), console }
+        Self {
+            clock: Arc::new(SystemClock::start()),
+            random: Arc::new(SystemRandom),
+            console,
+            reports: Arc::new(Discard),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod check;
 mod console;
 mod failover;
 mod http;
+mod report;
 #[cfg(test)]
 mod samples;
 mod settings;
@@ -24,6 +25,7 @@ pub use build::{SmsBuildError, Surroundings, build, build_one};
 pub use console::{Console, ConsoleWriter};
 pub use failover::Failover;
 pub use http::{AnswerRule, Format, HttpSettings, Method};
+pub use report::{DeliveryReport, DeliveryState, Discard, ReportName, ReportSink};
 pub use settings::{BreakerSettings, ConsoleSettings, ProviderSettings, SmsSettings, TextSettings};
 pub use texts::{Texts, parts, ucs2_units};
 pub use vendor::Transcript;
