@@ -21,8 +21,8 @@ pub(super) use self::client::Trust;
 pub(super) use self::line::Line;
 pub use self::transcript::Transcript;
 pub(super) use self::words::Hidden;
-use super::{Finding, MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, SmsReceipt, Surroundings};
-use crate::domain::Timestamp;
+use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, SmsReceipt, Surroundings};
+use crate::domain::{Finding, Timestamp};
 
 /// What a signed request takes from the moment it is made in.
 #[derive(Debug, Clone, Copy)]
