@@ -19,7 +19,7 @@ use crate::http::{Catalog, Contacts, HttpMetrics, Zone};
 use crate::limits::{MemoryLimits, RateLimiter};
 use crate::policy::PasswordPolicy;
 use crate::settings::{Files, Level, Settings, SystemSources};
-use crate::sms::{Failover, SmsProvider, Texts};
+use crate::sms::{ConsoleWriter, Discard, Failover, Means, SmsProvider, Texts};
 use crate::state::MemoryState;
 use crate::telemetry::{MeteredAccounts, MeteredProvider, Metrics};
 
@@ -35,6 +35,7 @@ pub(super) struct Parts {
     pub audit: Arc<dyn AuditSink>,
     pub trail: Arc<Trail>,
     pub failover: Option<Arc<Failover>>,
+    pub provider: Arc<dyn SmsProvider>,
     pub state: Arc<MemoryState>,
     pub policy: Arc<PasswordPolicy>,
     pub desk: Arc<CaptchaDesk>,
@@ -69,7 +70,10 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
     let accounts: Arc<dyn AccountStore> =
         Arc::new(MeteredAccounts::around(accounts, Arc::clone(&clock), metrics.registry()));
     let (trail, audit) = audit(settings, &clock, &random, &metrics, sinks)?;
-    let (failover, provider) = provider_of(settings, &clock, &console, provider)?;
+    let (failover, provider) = match provider {
+        Some(provider) => (None, provider),
+        None => providers(settings, &clock, &random, console)?,
+    };
     let provider: Arc<dyn SmsProvider> = Arc::new(MeteredProvider::around(provider, metrics.registry()));
     let keys = Arc::new(settings.code.keys());
     let state = Arc::new(state(settings));
@@ -87,7 +91,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         challenges: state.clone(),
         failures: state.clone(),
         limiter: Arc::clone(&limiter),
-        provider,
+        provider: Arc::clone(&provider),
         texts,
         keys: Arc::clone(&keys),
         audit: Arc::clone(&audit),
@@ -127,6 +131,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         },
         tasks.clone(),
     );
+    provider.start();
     Ok(Parts {
         clock,
         random,
@@ -135,6 +140,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         audit,
         trail,
         failover,
+        provider,
         state,
         policy,
         desk,
@@ -186,16 +192,15 @@ fn audit(
 
 type Providers = (Option<Arc<Failover>>, Arc<dyn SmsProvider>);
 
-fn provider_of(
+fn providers(
     settings: &Settings,
     clock: &Arc<dyn Clock>,
-    console: &crate::sms::ConsoleWriter,
-    given: Option<Arc<dyn SmsProvider>>,
+    random: &Arc<dyn Randomness>,
+    console: ConsoleWriter,
 ) -> Result<Providers, StartError> {
-    if let Some(provider) = given {
-        return Ok((None, provider));
-    }
-    let failover = crate::sms::build(&settings.sms, clock, console);
+    let (clock, random) = (Arc::clone(clock), Arc::clone(random));
+    let means = Means { clock, random, console, reports: Arc::new(Discard) };
+    let failover = crate::sms::build(&settings.sms, &means);
     let failover = failover.map_err(|error| StartError::Configuration(error.to_string()))?;
     Ok((Some(Arc::clone(&failover)), failover))
 }

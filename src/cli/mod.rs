@@ -144,7 +144,7 @@ async fn sms_test(args: &sms::SmsTestArgs, settings: &Settings, out: &mut dyn Wr
         code_minutes: settings.code.ttl.as_secs() / 60,
         domain: settings.server.public_url.host(),
         clock: Arc::new(SystemClock::start()),
-        random: &SystemRandom,
+        random: Arc::new(SystemRandom),
         console: ConsoleWriter::new(std::io::stdout()),
     };
     let mut input = std::io::stdin().lock();

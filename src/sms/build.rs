@@ -3,12 +3,25 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use super::SmsProvider;
 use super::console::{Console, ConsoleWriter};
 use super::failover::Failover;
 use super::http::HttpProvider;
 use super::settings::{ProviderSettings, SmsSettings};
-use crate::domain::Clock;
+use super::{ReportSink, SmsProvider};
+use crate::domain::{Clock, Randomness};
+
+/// What providers work with beside their settings.
+#[derive(Clone)]
+pub struct Means {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Randomness>,
+    /// Where console providers print.
+    pub console: ConsoleWriter,
+    /// Who is told what became of messages, by providers that say so over their own connection.
+    pub reports: Arc<dyn ReportSink>,
+}
 
 /// Why the providers could not be built from the settings.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,27 +49,19 @@ impl SmsBuildError {
 ///
 /// # Errors
 /// Names the key and what to do: a missing table or file, certificates that cannot be read, a text that cannot be filled.
-pub fn build(
-    settings: &SmsSettings,
-    clock: &Arc<dyn Clock>,
-    console: &ConsoleWriter,
-) -> Result<Arc<Failover>, SmsBuildError> {
-    let one = |name: &String| build_one(settings, name, clock, console);
+pub fn build(settings: &SmsSettings, means: &Means) -> Result<Arc<Failover>, SmsBuildError> {
+    let one = |name: &String| build_one(settings, name, means);
     let providers = settings.providers.iter().map(one).collect::<Result<Vec<_>, _>>()?;
-    Ok(Arc::new(Failover::new(providers, settings.breaker, Arc::clone(clock))))
+    Ok(Arc::new(Failover::new(providers, settings.breaker, Arc::clone(&means.clock))))
 }
 
 /// Builds the one provider called `name`.
 ///
 /// # Errors
 /// As [`build`].
-pub fn build_one(
-    settings: &SmsSettings,
-    name: &str,
-    clock: &Arc<dyn Clock>,
-    console: &ConsoleWriter,
-) -> Result<Arc<dyn SmsProvider>, SmsBuildError> {
+pub fn build_one(settings: &SmsSettings, name: &str, means: &Means) -> Result<Arc<dyn SmsProvider>, SmsBuildError> {
     let table = format!("provider.{name}");
+    let Means { clock, console, .. } = means;
     match settings.provider.get(name) {
         None => Err(SmsBuildError::new("providers", format!("there is no table [sms.{table}]; write it"))),
         Some(ProviderSettings::Console(_)) => Ok(Arc::new(Console::new(name, console.clone(), Arc::clone(clock)))),

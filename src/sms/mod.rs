@@ -20,7 +20,7 @@ mod settings;
 mod template;
 mod texts;
 
-pub use build::{SmsBuildError, build, build_one};
+pub use build::{Means, SmsBuildError, build, build_one};
 pub use console::{Console, ConsoleWriter};
 pub use failover::Failover;
 pub use http::{AnswerRule, Format, HttpProvider, HttpSettings, Method};
@@ -194,6 +194,14 @@ pub trait SmsProvider: Send + Sync {
         true
     }
 
+    /// Connects ahead where a connection is kept, so that the first message does not wait for it. Returns at once; needs
+    /// the runtime that messages will be sent on. Without it the first message connects.
+    fn start(&self) {}
+
     /// Hands the message over, once. Does not retry.
     async fn send(&self, message: &SmsMessage) -> Result<SmsReceipt, SmsError>;
+
+    /// Takes leave of the provider where a connection is kept. For the end, when nothing more is sent; without it the
+    /// connection is dropped.
+    async fn close(&self) {}
 }

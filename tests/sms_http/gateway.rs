@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use resetgate::domain::{PhoneNumber, Region, SystemClock};
-use resetgate::sms::{ConsoleWriter, Failover, MessageKind, SmsMessage, SmsSettings, build};
+use resetgate::domain::{PhoneNumber, Region, SystemClock, SystemRandom};
+use resetgate::sms::{ConsoleWriter, Discard, Failover, Means, MessageKind, SmsMessage, SmsSettings, build};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -114,8 +114,13 @@ pub fn chain_within(urls: &[&str], times: &str, more: &str) -> Arc<Failover> {
     text.extend(tables);
     let settings: SmsSettings = toml::from_str(&text).unwrap();
     assert_eq!(settings.check(), []);
-    let clock: Arc<dyn resetgate::domain::Clock> = Arc::new(SystemClock::start());
-    build(&settings, &clock, &ConsoleWriter::new(std::io::sink())).unwrap()
+    let means = Means {
+        clock: Arc::new(SystemClock::start()),
+        random: Arc::new(SystemRandom),
+        console: ConsoleWriter::new(std::io::sink()),
+        reports: Arc::new(Discard),
+    };
+    build(&settings, &means).unwrap()
 }
 
 pub fn message() -> SmsMessage {

@@ -40,7 +40,7 @@ async fn ran_to(to: &str, tables: &str, words: &[&str], answer: Option<&str>) ->
         code_minutes: 5,
         domain: "example.org",
         clock: Arc::new(SystemClock::start()),
-        random: &SystemRandom,
+        random: Arc::new(SystemRandom),
         console: ConsoleWriter::new(std::io::sink()),
     };
     let (mut out, mut err) = (Vec::new(), Vec::new());
