@@ -19,7 +19,7 @@ use crate::http::{Catalog, Contacts, HttpMetrics, Zone};
 use crate::limits::{MemoryLimits, RateLimiter};
 use crate::policy::PasswordPolicy;
 use crate::settings::{Files, Level, Settings, SystemSources};
-use crate::sms::{ConsoleWriter, Discard, Failover, Means, SmsProvider, Texts};
+use crate::sms::{Discard, Failover, SmsProvider, Surroundings, Texts};
 use crate::state::MemoryState;
 use crate::telemetry::{MeteredAccounts, MeteredProvider, Metrics};
 
@@ -70,10 +70,9 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
     let accounts: Arc<dyn AccountStore> =
         Arc::new(MeteredAccounts::around(accounts, Arc::clone(&clock), metrics.registry()));
     let (trail, audit) = audit(settings, &clock, &random, &metrics, sinks)?;
-    let (failover, provider) = match provider {
-        Some(provider) => (None, provider),
-        None => providers(settings, &clock, &random, console)?,
-    };
+    let around =
+        Surroundings { clock: Arc::clone(&clock), random: Arc::clone(&random), console, reports: Arc::new(Discard) };
+    let (failover, provider) = provider_of(settings, &around, provider)?;
     let provider: Arc<dyn SmsProvider> = Arc::new(MeteredProvider::around(provider, metrics.registry()));
     let keys = Arc::new(settings.code.keys());
     let state = Arc::new(state(settings));
@@ -192,15 +191,15 @@ fn audit(
 
 type Providers = (Option<Arc<Failover>>, Arc<dyn SmsProvider>);
 
-fn providers(
+fn provider_of(
     settings: &Settings,
-    clock: &Arc<dyn Clock>,
-    random: &Arc<dyn Randomness>,
-    console: ConsoleWriter,
+    around: &Surroundings,
+    given: Option<Arc<dyn SmsProvider>>,
 ) -> Result<Providers, StartError> {
-    let (clock, random) = (Arc::clone(clock), Arc::clone(random));
-    let means = Means { clock, random, console, reports: Arc::new(Discard) };
-    let failover = crate::sms::build(&settings.sms, &means);
+    if let Some(provider) = given {
+        return Ok((None, provider));
+    }
+    let failover = crate::sms::build(&settings.sms, around);
     let failover = failover.map_err(|error| StartError::Configuration(error.to_string()))?;
     Ok((Some(Arc::clone(&failover)), failover))
 }

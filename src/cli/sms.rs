@@ -8,10 +8,10 @@ use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::exit::{FAILED, OK, REFUSED, UNREACHABLE, USAGE};
-use crate::domain::{Clock, OneTimeCode, OrderId, PhoneNumber, Randomness, Region};
+use crate::domain::{OneTimeCode, OrderId, PhoneNumber, Region};
 use crate::sms::{
-    ConsoleWriter, Discard, Means, MessageKind, ProviderSettings, SmsError, SmsMessage, SmsProvider, SmsReceipt,
-    SmsSettings, Texts, build, build_one, parts, ucs2_units,
+    MessageKind, ProviderSettings, SmsError, SmsMessage, SmsProvider, SmsReceipt, SmsSettings, Surroundings, Texts,
+    build, build_one, parts, ucs2_units,
 };
 
 /// Messages.
@@ -58,12 +58,8 @@ pub struct SmsTest<'a> {
     pub code_minutes: u64,
     /// The domain people see, as in a real message.
     pub domain: &'a str,
-    /// For the console and for dates that gateways answer with.
-    pub clock: Arc<dyn Clock>,
-    /// For the reference of the message.
-    pub random: Arc<dyn Randomness>,
-    /// Where console providers print.
-    pub console: ConsoleWriter,
+    /// What providers work with.
+    pub around: Surroundings,
 }
 
 /// Who ran the command.
@@ -142,7 +138,7 @@ impl SmsTest<'_> {
             valid_for: Some(Duration::from_secs(60 * self.code_minutes)),
             domain: self.domain.into(),
             unit: None,
-            order: OrderId::draw(self.random.as_ref()),
+            order: OrderId::draw(&*self.around.random),
             challenge: None,
         })
     }
@@ -161,20 +157,13 @@ impl SmsTest<'_> {
     }
 
     fn provider(&self, name: Option<&str>) -> Result<Arc<dyn SmsProvider>, Failure> {
-        // Who runs this looks at the phone; receipts are for the service.
-        let means = Means {
-            clock: Arc::clone(&self.clock),
-            random: Arc::clone(&self.random),
-            console: self.console.clone(),
-            reports: Arc::new(Discard),
-        };
         let built = match name {
-            None => build(self.settings, &means).map(|chain| chain as Arc<dyn SmsProvider>),
+            None => build(self.settings, &self.around).map(|chain| chain as Arc<dyn SmsProvider>),
             Some(name) if !self.settings.provider.contains_key(name) => {
                 let known = self.settings.providers.join(", ");
                 return Err(Failure::usage(format!("--provider: there is no `{name}`"), format!("use one of {known}")));
             }
-            Some(name) => build_one(self.settings, name, &means),
+            Some(name) => build_one(self.settings, name, &self.around),
         };
         built.map_err(|error| Failure::settings(error.to_string()))
     }
