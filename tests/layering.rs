@@ -35,7 +35,18 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
     ("account", &["sqlite", "demo", "roster"]),
     (
         "sms",
-        &["http", "console", "vendor", "Console", "ConsoleWriter", "Failover", "Surroundings", "build", "build_one"],
+        &[
+            "http",
+            "smpp",
+            "console",
+            "vendor",
+            "Console",
+            "ConsoleWriter",
+            "Failover",
+            "Surroundings",
+            "build",
+            "build_one",
+        ],
     ),
     ("limits", &["memory", "MemoryLimits"]),
     ("state", &["memory", "MemoryState"]),
@@ -43,13 +54,14 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates that belong to one place, so that they can be replaced there.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 12] = [
     ("actix_web", &["http", "app"]),
     ("actix_cors", &["app"]),
     ("moka", &["state"]),
     ("governor", &["limits"]),
     ("captcha", &["captcha"]),
     ("reqwest", &["sms", "account", "app"]),
+    ("tokio_rustls", &["sms"]),
     ("sqlx", &["account"]),
     ("rusqlite", &[]),
     ("prometheus_client", &["telemetry", "http"]),
