@@ -1,0 +1,60 @@
+//! How long to wait before the next connection.
+
+use std::time::Duration;
+
+use crate::domain::Randomness;
+
+const FIRST: Duration = Duration::from_millis(500);
+/// Where doubling ends, and how long to wait when only an operator can help.
+const LONGEST: Duration = Duration::from_mins(1);
+
+/// Doubles with every failure in a row. Half of each wait is chance, so that several of us do not come back at once.
+#[derive(Debug, Default)]
+pub(super) struct Backoff {
+    failures: u32,
+}
+
+impl Backoff {
+    /// The connection served its purpose: when it ends, the next is made at once.
+    pub(super) fn served(&mut self) {
+        self.failures = 0;
+    }
+
+    /// The wait before the next connection. `hopeless` when it will fail until an operator acts.
+    pub(super) fn next(&mut self, hopeless: bool, random: &dyn Randomness) -> Duration {
+        let failures = self.failures;
+        self.failures = failures.saturating_add(1);
+        let whole = match failures {
+            _ if hopeless => LONGEST,
+            0 => return Duration::ZERO,
+            _ => FIRST.saturating_mul(1 << (failures - 1).min(16)).min(LONGEST),
+        };
+        let half = whole / 2;
+        half + Duration::from_millis(random.below(u64::try_from(half.as_millis()).unwrap_or(u64::MAX)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::SystemRandom;
+
+    #[test]
+    fn waits_double_up_to_a_minute_and_half_of_each_is_chance() {
+        let mut backoff = Backoff::default();
+        assert_eq!(backoff.next(false, &SystemRandom), Duration::ZERO);
+        for whole in [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000] {
+            let wait = backoff.next(false, &SystemRandom);
+            assert!(wait >= Duration::from_millis(whole / 2) && wait <= Duration::from_millis(whole), "{whole}: {wait:?}");
+        }
+        backoff.served();
+        assert_eq!(backoff.next(false, &SystemRandom), Duration::ZERO);
+    }
+
+    /// A gateway that is asked with a wrong secret again and again locks the account.
+    #[test]
+    fn what_only_an_operator_mends_is_tried_once_a_minute() {
+        let mut backoff = Backoff::default();
+        assert!(backoff.next(true, &SystemRandom) >= Duration::from_secs(30));
+    }
+}
