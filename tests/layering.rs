@@ -33,7 +33,10 @@ const RANKS: [(&str, u8); 14] = [
 /// What stands behind a port: only `app` and `cli` may name it, and its own module.
 const ADAPTERS: [(&str, &[&str]); 5] = [
     ("account", &["sqlite", "demo", "roster"]),
-    ("sms", &["http", "console", "HttpProvider", "Console", "ConsoleWriter", "Failover", "build", "build_one"]),
+    (
+        "sms",
+        &["http", "console", "vendor", "Console", "ConsoleWriter", "Failover", "Surroundings", "build", "build_one"],
+    ),
     ("limits", &["memory", "MemoryLimits"]),
     ("state", &["memory", "MemoryState"]),
     ("audit", &["Trail", "Fanout"]),

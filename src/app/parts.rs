@@ -19,7 +19,7 @@ use crate::http::{Catalog, Contacts, HttpMetrics, Zone};
 use crate::limits::{MemoryLimits, RateLimiter};
 use crate::policy::PasswordPolicy;
 use crate::settings::{Files, Level, Settings, SystemSources};
-use crate::sms::{Failover, SmsProvider, Texts};
+use crate::sms::{Discard, Failover, SmsProvider, Surroundings, Texts};
 use crate::state::MemoryState;
 use crate::telemetry::{MeteredAccounts, MeteredProvider, Metrics};
 
@@ -35,6 +35,7 @@ pub(super) struct Parts {
     pub audit: Arc<dyn AuditSink>,
     pub trail: Arc<Trail>,
     pub failover: Option<Arc<Failover>>,
+    pub provider: Arc<dyn SmsProvider>,
     pub state: Arc<MemoryState>,
     pub policy: Arc<PasswordPolicy>,
     pub desk: Arc<CaptchaDesk>,
@@ -69,7 +70,9 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
     let accounts: Arc<dyn AccountStore> =
         Arc::new(MeteredAccounts::around(accounts, Arc::clone(&clock), metrics.registry()));
     let (trail, audit) = audit(settings, &clock, &random, &metrics, sinks)?;
-    let (failover, provider) = provider_of(settings, &clock, &console, provider)?;
+    let around =
+        Surroundings { clock: Arc::clone(&clock), random: Arc::clone(&random), console, reports: Arc::new(Discard) };
+    let (failover, provider) = provider_of(settings, &around, provider)?;
     let provider: Arc<dyn SmsProvider> = Arc::new(MeteredProvider::around(provider, metrics.registry()));
     let keys = Arc::new(settings.code.keys());
     let state = Arc::new(state(settings));
@@ -87,7 +90,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         challenges: state.clone(),
         failures: state.clone(),
         limiter: Arc::clone(&limiter),
-        provider,
+        provider: Arc::clone(&provider),
         texts,
         keys: Arc::clone(&keys),
         audit: Arc::clone(&audit),
@@ -127,6 +130,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         },
         tasks.clone(),
     );
+    provider.start();
     Ok(Parts {
         clock,
         random,
@@ -135,6 +139,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         audit,
         trail,
         failover,
+        provider,
         state,
         policy,
         desk,
@@ -188,14 +193,13 @@ type Providers = (Option<Arc<Failover>>, Arc<dyn SmsProvider>);
 
 fn provider_of(
     settings: &Settings,
-    clock: &Arc<dyn Clock>,
-    console: &crate::sms::ConsoleWriter,
+    around: &Surroundings,
     given: Option<Arc<dyn SmsProvider>>,
 ) -> Result<Providers, StartError> {
     if let Some(provider) = given {
         return Ok((None, provider));
     }
-    let failover = crate::sms::build(&settings.sms, clock, console);
+    let failover = crate::sms::build(&settings.sms, around);
     let failover = failover.map_err(|error| StartError::Configuration(error.to_string()))?;
     Ok((Some(Arc::clone(&failover)), failover))
 }

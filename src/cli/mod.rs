@@ -15,15 +15,14 @@ mod serve;
 pub mod sms;
 
 use std::io::{IsTerminal, Write};
-use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use exit::{FAILED, refuse};
 
-use crate::domain::{SystemClock, SystemRandom};
+use crate::domain::SystemRandom;
 use crate::http::api::OPENAPI;
 use crate::settings::{Mode, Settings, SystemSources};
-use crate::sms::ConsoleWriter;
+use crate::sms::{ConsoleWriter, Surroundings};
 
 /// SMS one-time-code reset gateway: lets people who lost their mail password back in through their bound phone
 #[derive(Parser)]
@@ -143,9 +142,7 @@ async fn sms_test(args: &sms::SmsTestArgs, settings: &Settings, out: &mut dyn Wr
         code_digits: usize::from(settings.code.length),
         code_minutes: settings.code.ttl.as_secs() / 60,
         domain: settings.server.public_url.host(),
-        clock: Arc::new(SystemClock::start()),
-        random: &SystemRandom,
-        console: ConsoleWriter::new(std::io::stdout()),
+        around: Surroundings::of_this_machine(ConsoleWriter::new(std::io::stdout())),
     };
     let mut input = std::io::stdin().lock();
     let input = std::io::stdin().is_terminal().then_some(&mut input as &mut dyn std::io::BufRead);

@@ -8,9 +8,9 @@ use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::exit::{FAILED, OK, REFUSED, UNREACHABLE, USAGE};
-use crate::domain::{Clock, OneTimeCode, OrderId, PhoneNumber, Randomness, Region};
+use crate::domain::{OneTimeCode, OrderId, PhoneNumber, Region};
 use crate::sms::{
-    ConsoleWriter, MessageKind, ProviderSettings, SmsError, SmsMessage, SmsProvider, SmsReceipt, SmsSettings, Texts,
+    MessageKind, ProviderSettings, SmsError, SmsMessage, SmsProvider, SmsReceipt, SmsSettings, Surroundings, Texts,
     build, build_one, parts, ucs2_units,
 };
 
@@ -58,12 +58,8 @@ pub struct SmsTest<'a> {
     pub code_minutes: u64,
     /// The domain people see, as in a real message.
     pub domain: &'a str,
-    /// For the console and for dates that gateways answer with.
-    pub clock: Arc<dyn Clock>,
-    /// For the reference of the message.
-    pub random: &'a dyn Randomness,
-    /// Where console providers print.
-    pub console: ConsoleWriter,
+    /// What providers work with.
+    pub around: Surroundings,
 }
 
 /// Who ran the command.
@@ -111,7 +107,9 @@ async fn attempt(args: &SmsTestArgs, test: &SmsTest<'_>, terminal: &mut Terminal
     if !args.yes && test.may_cost(args.provider.as_deref()) {
         confirm(terminal)?;
     }
-    let receipt = provider.send(&message).await.map_err(|error| failure(&error))?;
+    let outcome = provider.send(&message).await;
+    provider.close().await;
+    let receipt = outcome.map_err(|error| failure(&error))?;
     tell(terminal, &taken(&receipt))
 }
 
@@ -140,7 +138,7 @@ impl SmsTest<'_> {
             valid_for: Some(Duration::from_secs(60 * self.code_minutes)),
             domain: self.domain.into(),
             unit: None,
-            order: OrderId::draw(self.random),
+            order: OrderId::draw(&*self.around.random),
             challenge: None,
         })
     }
@@ -160,19 +158,19 @@ impl SmsTest<'_> {
 
     fn provider(&self, name: Option<&str>) -> Result<Arc<dyn SmsProvider>, Failure> {
         let built = match name {
-            None => build(self.settings, &self.clock, &self.console).map(|chain| chain as Arc<dyn SmsProvider>),
+            None => build(self.settings, &self.around).map(|chain| chain as Arc<dyn SmsProvider>),
             Some(name) if !self.settings.provider.contains_key(name) => {
                 let known = self.settings.providers.join(", ");
                 return Err(Failure::usage(format!("--provider: there is no `{name}`"), format!("use one of {known}")));
             }
-            Some(name) => build_one(self.settings, name, &self.clock, &self.console),
+            Some(name) => build_one(self.settings, name, &self.around),
         };
         built.map_err(|error| Failure::settings(error.to_string()))
     }
 
     fn may_cost(&self, name: Option<&str>) -> bool {
         let mut asked = self.settings.provider.iter().filter(|(own, _)| name.is_none_or(|name| *own == name));
-        asked.any(|(_, provider)| matches!(provider, ProviderSettings::Http(_)))
+        asked.any(|(_, provider)| !matches!(provider, ProviderSettings::Console(_)))
     }
 }
 

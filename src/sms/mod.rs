@@ -19,14 +19,16 @@ mod samples;
 mod settings;
 mod template;
 mod texts;
+mod vendor;
 
-pub use build::{SmsBuildError, build, build_one};
+pub use build::{SmsBuildError, Surroundings, build, build_one};
 pub use console::{Console, ConsoleWriter};
 pub use failover::Failover;
-pub use http::{AnswerRule, Format, HttpProvider, HttpSettings, Method};
+pub use http::{AnswerRule, Format, HttpSettings, Method};
 pub use report::{DeliveryReport, DeliveryState, Discard, ReportName, ReportSink};
 pub use settings::{BreakerSettings, ConsoleSettings, ProviderSettings, SmsSettings, TextSettings};
 pub use texts::{Texts, parts, ucs2_units};
+pub use vendor::Transcript;
 
 /// What kind of message it is; providers with approved templates choose theirs by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -178,6 +180,28 @@ pub enum SmsError {
     },
 }
 
+/// What a live check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at, in a word or two: `credentials`, `template SMS_1`, `balance`.
+    pub what: String,
+    /// How it is.
+    pub state: Condition,
+    /// What was seen, and what to do where something is wrong; no secret.
+    pub text: String,
+}
+
+/// How a thing that was looked at is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// As it should be.
+    Good,
+    /// Works, or cannot be told; worth a look.
+    Doubtful,
+    /// Messages will not leave.
+    Bad,
+}
+
 /// A thing that can put a message on a phone.
 #[async_trait]
 pub trait SmsProvider: Send + Sync {
@@ -194,6 +218,33 @@ pub trait SmsProvider: Send + Sync {
         true
     }
 
+    /// Connects ahead where a connection is kept, so that the first message does not wait for it. Returns at once; needs
+    /// the runtime that messages will be sent on. Without it the first message connects.
+    fn start(&self) {}
+
+    /// Takes leave of the provider where a connection is kept. For the end, when nothing more is sent; without it the
+    /// connection is dropped.
+    async fn close(&self) {}
+
     /// Hands the message over, once. Does not retry.
     async fn send(&self, message: &SmsMessage) -> Result<SmsReceipt, SmsError>;
+
+    /// The same, and tells what went over the wire, with secrets and the number masked; for an operator's test message.
+    async fn send_shown(&self, message: &SmsMessage, _transcript: &mut Transcript) -> Result<SmsReceipt, SmsError> {
+        self.send(message).await
+    }
+
+    /// What [`SmsProvider::send`] would put on the wire, masked; nothing leaves. Empty where there is nothing to show.
+    ///
+    /// # Errors
+    /// When the message cannot be put into a request.
+    fn draft(&self, _message: &SmsMessage) -> Result<Transcript, SmsError> {
+        Ok(Transcript::default())
+    }
+
+    /// Asks the provider whether it would take messages: credentials, signature, template, balance, as far as it can be
+    /// asked without sending one. Empty when it cannot.
+    async fn examine(&self) -> Vec<Finding> {
+        Vec::new()
+    }
 }

@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use resetgate::domain::{PhoneNumber, Region, SystemClock};
-use resetgate::sms::{ConsoleWriter, Failover, MessageKind, SmsMessage, SmsSettings, build};
+use resetgate::domain::{PhoneNumber, Region};
+use resetgate::sms::{
+    ConsoleWriter, Failover, MessageKind, SmsBuildError, SmsMessage, SmsProvider, SmsSettings, Surroundings, build,
+    build_one,
+};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -96,14 +99,18 @@ pub fn chain(urls: &[&str], more: &str) -> Arc<Failover> {
     chain_within(urls, "timeout = \"10s\"\nconnect_timeout = \"5s\"", more)
 }
 
-/// The same with time-outs of the test.
-pub fn chain_within(urls: &[&str], times: &str, more: &str) -> Arc<Failover> {
-    let names = &["first", "second", "third"][..urls.len()];
-    let mut text = format!(
+fn sections(names: &[&str], times: &str) -> String {
+    format!(
         "providers = {names:?}\nqueue = 1\nworkers = 1\n{times}\n\
          breaker = {{ failures = 5, window = \"30s\", open_for = \"60s\" }}\n\
          [text]\ncode = {{ en = \"{{code}}\" }}\nnotice = {{ en = \"changed\" }}\n"
-    );
+    )
+}
+
+/// The same with time-outs of the test.
+pub fn chain_within(urls: &[&str], times: &str, more: &str) -> Arc<Failover> {
+    let names = &["first", "second", "third"][..urls.len()];
+    let mut text = sections(names, times);
     let tables = names.iter().zip(urls).map(|(name, url)| {
         format!(
             "[provider.{name}]\nkind = \"http\"\nurl = \"{url}\"\nmessage_id = \"/id\"\n\
@@ -114,8 +121,21 @@ pub fn chain_within(urls: &[&str], times: &str, more: &str) -> Arc<Failover> {
     text.extend(tables);
     let settings: SmsSettings = toml::from_str(&text).unwrap();
     assert_eq!(settings.check(), []);
-    let clock: Arc<dyn resetgate::domain::Clock> = Arc::new(SystemClock::start());
-    build(&settings, &clock, &ConsoleWriter::new(std::io::sink())).unwrap()
+    build(&settings, &around()).unwrap()
+}
+
+/// One gateway alone, without chain and breaker.
+pub fn alone(table: &str) -> Result<Arc<dyn SmsProvider>, SmsBuildError> {
+    let mut settings: SmsSettings =
+        toml::from_str(&sections(&["alone"], "timeout = \"10s\"\nconnect_timeout = \"5s\"")).unwrap();
+    let table = toml::from_str(&format!("kind = \"http\"\n{table}")).unwrap();
+    settings.provider.insert("alone".to_owned(), table);
+    build_one(&settings, "alone", &around())
+}
+
+/// What a provider of a test works with.
+pub fn around() -> Surroundings {
+    Surroundings::of_this_machine(ConsoleWriter::new(std::io::sink()))
 }
 
 pub fn message() -> SmsMessage {

@@ -1,14 +1,12 @@
 //! case 86, T25: time-outs and lost connections. Before a connection nothing left; after it, nobody knows.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use resetgate::domain::SystemClock;
-use resetgate::sms::{HttpProvider, SmsError, SmsProvider};
+use resetgate::sms::{SmsError, SmsProvider};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::gateway::{Gateway, chain, chain_within, http, message};
+use crate::gateway::{Gateway, alone, chain, chain_within, http, message};
 use crate::tls::{authority, believing};
 
 const SHORT: &str = "timeout = \"1s\"\nconnect_timeout = \"500ms\"";
@@ -81,11 +79,7 @@ async fn a_success_by_status_needs_no_body() {
         "url = \"{}\"\nbody = '[\"{{to}}\",\"{{text}}\"]'\nsuccess = {{ status = [202] }}\nmessage_id = \"/id\"",
         stalled.url()
     );
-    let settings = toml::from_str(&text).unwrap();
-    let times = (Duration::from_secs(5), Duration::from_secs(10));
-    let clock = Arc::new(SystemClock::start());
-    let provider = HttpProvider::new("alone", &settings, times, clock, None).unwrap();
-    assert_eq!(provider.send(&message()).await.unwrap().message_id, None);
+    assert_eq!(alone(&text).unwrap().send(&message()).await.unwrap().message_id, None);
 }
 
 /// case 86: a refused connection leads to the next gateway, once.

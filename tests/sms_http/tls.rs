@@ -3,11 +3,9 @@
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
-use resetgate::domain::SystemClock;
-use resetgate::sms::{HttpProvider, SmsError, SmsProvider};
+use resetgate::sms::{SmsError, SmsProvider};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::PrivateKeyDer;
@@ -16,7 +14,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::gateway::{chain, http, message, read_request};
+use crate::gateway::{alone, chain, http, message, read_request};
 
 pub type Authority = CertifiedIssuer<'static, KeyPair>;
 
@@ -148,17 +146,14 @@ fn missing_system_authorities_matter_only_to_a_gateway_that_needs_them() {
 #[ignore = "needs a process without certificates; the test above starts one"]
 fn without_system_authorities() {
     let built = |url: &str, more: &str| {
-        let text =
-            format!("url = \"{url}\"\nbody = '[\"{{to}}\",\"{{text}}\"]'\nsuccess = {{ status = [200] }}\n{more}");
-        let times = (Duration::from_secs(1), Duration::from_secs(1));
-        let clock = Arc::new(SystemClock::start());
-        HttpProvider::new("alone", &toml::from_str(&text).unwrap(), times, clock, None).map(drop)
+        alone(&format!("url = \"{url}\"\nbody = '[\"{{to}}\",\"{{text}}\"]'\nsuccess = {{ status = [200] }}\n{more}"))
+            .map(drop)
     };
     let (more, _file) = believing(&authority());
     assert_eq!(built("http://127.0.0.1:9/", ""), Ok(()));
     assert_eq!(built("https://sms.example.org/", &more), Ok(()));
     let error = built("https://sms.example.org/", "").unwrap_err();
-    assert!(error.key == "ca_file" && error.problem.contains("install ca-certificates"), "{error}");
+    assert!(error.key == "provider.alone.ca_file" && error.problem.contains("install ca-certificates"), "{error}");
 }
 
 /// Speaking plainly where TLS is expected is no way in either.

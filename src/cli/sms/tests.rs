@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{SystemClock, SystemRandom};
+use crate::sms::ConsoleWriter;
 
 const TABLES: &str = r#"
 providers = ["dev", "dead"]
@@ -39,9 +39,7 @@ async fn ran_to(to: &str, tables: &str, words: &[&str], answer: Option<&str>) ->
         code_digits: 6,
         code_minutes: 5,
         domain: "example.org",
-        clock: Arc::new(SystemClock::start()),
-        random: &SystemRandom,
-        console: ConsoleWriter::new(std::io::sink()),
+        around: Surroundings::of_this_machine(ConsoleWriter::new(std::io::sink())),
     };
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut answer = answer.map(str::as_bytes);

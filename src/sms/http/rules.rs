@@ -13,9 +13,9 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::answer::{Answer, Body};
 use super::settings::AnswerRule;
 use crate::sms::SmsError;
+use crate::sms::vendor::{Answer, Hidden};
 
 /// Reads answers as the settings describe them.
 #[derive(Debug)]
@@ -35,14 +35,14 @@ enum Match<'a> {
 }
 
 impl AnswerRule {
-    fn matches<'a>(&self, answer: &'a Answer) -> Match<'a> {
+    fn matches<'a>(&self, answer: &Answer, body: &'a Result<Value, String>) -> Match<'a> {
         if !self.status.contains(&answer.status.as_u16()) {
             return Match::OtherStatus;
         }
         let (Some(pointer), Some(equals)) = (&self.pointer, &self.equals) else { return Match::Yes };
-        match &answer.body {
-            Body::Unreadable(reason) => Match::Unclear(reason.clone()),
-            Body::Json(body) => match body.pointer(pointer) {
+        match body {
+            Err(reason) => Match::Unclear(reason.clone()),
+            Ok(body) => match body.pointer(pointer) {
                 Some(found) if found == equals => Match::Yes,
                 Some(found) => Match::No(found),
                 None => Match::Unclear(format!("its body has no {pointer}")),
@@ -59,31 +59,29 @@ impl Rules {
     }
 
     /// The gateway's id of the message, or what became of it. No text in `hidden` is repeated in a reason.
-    pub(super) fn judge(&self, answer: &Answer, hidden: &[&str]) -> Result<Option<String>, SmsError> {
+    pub(super) fn judge(&self, answer: &Answer, hidden: &Hidden<'_>) -> Result<Option<String>, SmsError> {
         let status = answer.status;
+        let body = answer.body.json();
         if status.is_redirection() {
             let reason = format!("it answered {}, a redirect, and none is followed; correct `url`", status.as_u16());
             return Err(SmsError::Unreachable { reason });
         }
-        match self.throttled.as_ref().map(|rule| rule.matches(answer)) {
+        match self.throttled.as_ref().map(|rule| rule.matches(answer, &body)) {
             Some(Match::Yes) => return Err(SmsError::Throttled { retry_after: answer.retry_after }),
             Some(Match::Unclear(reason)) if status.is_success() => return Err(unknown(status, &reason)),
             _ => {}
         }
-        match self.success.matches(answer) {
-            Match::Yes => Ok(self.message_id(answer).filter(|id| !repeats(id, hidden))),
+        match self.success.matches(answer, &body) {
+            Match::Yes => Ok(self.message_id(&body, hidden)),
             Match::Unclear(reason) => Err(unknown(status, &reason)),
             Match::No(found) => Err(SmsError::Refused { reason: self.described(status, Some(found), hidden) }),
-            Match::OtherStatus => Err(self.by_status(answer, hidden)),
+            Match::OtherStatus => Err(self.by_status(answer, &body, hidden)),
         }
     }
 
-    fn by_status(&self, answer: &Answer, hidden: &[&str]) -> SmsError {
+    fn by_status(&self, answer: &Answer, body: &Result<Value, String>, hidden: &Hidden<'_>) -> SmsError {
         let (status, retry_after) = (answer.status, answer.retry_after);
-        let found = self.success.pointer.as_ref().and_then(|pointer| match &answer.body {
-            Body::Json(body) => body.pointer(pointer),
-            Body::Unreadable(_) => None,
-        });
+        let found = self.success.pointer.as_ref().and_then(|pointer| body.as_ref().ok()?.pointer(pointer));
         let reason = self.described(status, found, hidden);
         match status.as_u16() {
             429 => SmsError::Throttled { retry_after },
@@ -97,7 +95,7 @@ impl Rules {
         }
     }
 
-    fn described(&self, status: StatusCode, found: Option<&Value>, hidden: &[&str]) -> String {
+    fn described(&self, status: StatusCode, found: Option<&Value>, hidden: &Hidden<'_>) -> String {
         let status = status.as_u16();
         match (&self.success.pointer, found.and_then(|value| word(value, hidden))) {
             (Some(pointer), Some(word)) => format!("it answered {status} with {pointer} = {word}"),
@@ -105,13 +103,10 @@ impl Rules {
         }
     }
 
-    fn message_id(&self, answer: &Answer) -> Option<String> {
-        let (Some(pointer), Body::Json(body)) = (&self.message_id, &answer.body) else { return None };
-        match body.pointer(pointer)? {
-            Value::String(id) => {
-                (id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic())).then(|| id.clone())
-            }
-            Value::Number(id) => Some(id.to_string()),
+    fn message_id(&self, body: &Result<Value, String>, hidden: &Hidden<'_>) -> Option<String> {
+        match body.as_ref().ok()?.pointer(self.message_id.as_ref()?)? {
+            Value::String(id) => hidden.id(id),
+            Value::Number(id) => hidden.id(&id.to_string()),
             _ => None,
         }
     }
@@ -121,20 +116,13 @@ fn unknown(status: StatusCode, reason: &str) -> SmsError {
     SmsError::Unknown { reason: format!("it answered {}, but {reason}", status.as_u16()) }
 }
 
-/// An error word for the operator: short, of plain signs, and nothing that came from the message.
-fn word(value: &Value, hidden: &[&str]) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(_) | Value::Bool(_) | Value::Null => value.to_string(),
-        Value::Array(_) | Value::Object(_) => return None,
-    };
-    let plain = |sign: u8| sign.is_ascii_alphanumeric() || matches!(sign, b'.' | b'-' | b'_' | b':');
-    let fits = (1..=64).contains(&text.len()) && text.bytes().all(plain);
-    (fits && !repeats(&text, hidden)).then_some(text)
-}
-
-fn repeats(text: &str, hidden: &[&str]) -> bool {
-    hidden.iter().any(|secret| !secret.is_empty() && text.contains(secret))
+/// An error word for the operator.
+fn word(value: &Value, hidden: &Hidden<'_>) -> Option<String> {
+    match value {
+        Value::String(text) => hidden.code(text),
+        Value::Number(_) | Value::Bool(_) | Value::Null => hidden.code(&value.to_string()),
+        Value::Array(_) | Value::Object(_) => None,
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use rustls_platform_verifier::BuilderVerifierExt;
 
 /// Whom to believe.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Trust<'a> {
+pub(in crate::sms) enum Trust<'a> {
     /// The authorities of the system.
     System,
     /// The authorities in this PEM file and no other.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{Response, StatusCode, header};
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 
 use crate::domain::Timestamp;
 
@@ -14,49 +14,74 @@ const MAX_WAIT: Duration = Duration::from_hours(24);
 
 /// What is kept of an answer.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) retry_after: Option<Duration>,
-    pub(super) body: Body,
+pub(in crate::sms) struct Answer {
+    pub status: StatusCode,
+    pub retry_after: Option<Duration>,
+    pub body: Body,
 }
 
-#[derive(Debug)]
-pub(super) enum Body {
-    Json(Value),
-    /// Why it tells nothing.
-    Unreadable(String),
+/// The bytes may hold anything, so they have no `Debug`.
+pub(in crate::sms) enum Body {
+    Read(Vec<u8>),
+    /// Why there is nothing to read.
+    Unread(String),
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Read(bytes) => write!(out, "Read({} bytes)", bytes.len()),
+            Self::Unread(reason) => write!(out, "Unread({reason})"),
+        }
+    }
+}
+
+impl Body {
+    /// The body as JSON, whatever the content type says: gateways label JSON as text and worse.
+    ///
+    /// # Errors
+    /// Why it tells nothing. Not the parser's own words: they may quote the body, and the body may quote the message.
+    pub(in crate::sms) fn json<T: DeserializeOwned>(&self) -> Result<T, String> {
+        serde_json::from_slice(self.bytes()?).map_err(|_| "its body is not the JSON that was expected".to_owned())
+    }
+
+    /// The bytes.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub(in crate::sms) fn bytes(&self) -> Result<&[u8], String> {
+        match self {
+            Self::Read(bytes) => Ok(bytes),
+            Self::Unread(reason) => Err(reason.clone()),
+        }
+    }
 }
 
 impl Answer {
     /// Reads the head, and the body where it `needs_body`. What is wrong with the body is part of the answer.
-    pub(super) async fn read(response: Response, needs_body: bool, now: Timestamp) -> Self {
+    pub(in crate::sms) async fn read(response: Response, needs_body: bool, now: Timestamp) -> Self {
         let status = response.status();
         let value = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = value.and_then(|value| wait(value, now));
-        let body = if needs_body { read_body(response).await } else { Body::Unreadable("it was not read".to_owned()) };
+        let body = if needs_body { read_body(response).await } else { Body::Unread("it was not read".to_owned()) };
         Self { status, retry_after, body }
     }
 }
 
-/// Whatever the content type says: gateways label JSON as text and worse.
 async fn read_body(mut response: Response) -> Body {
     let mut bytes = Vec::new();
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if bytes.len() + chunk.len() > MAX_BODY => {
-                return Body::Unreadable(format!("its body is longer than {MAX_BODY} bytes"));
+                return Body::Unread(format!("its body is longer than {MAX_BODY} bytes"));
             }
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => break,
-            Err(error) if error.is_timeout() => return Body::Unreadable("its body did not arrive in time".to_owned()),
-            Err(_) => return Body::Unreadable("its body broke off".to_owned()),
+            Err(error) if error.is_timeout() => return Body::Unread("its body did not arrive in time".to_owned()),
+            Err(_) => return Body::Unread("its body broke off".to_owned()),
         }
     }
-    match serde_json::from_slice(&bytes) {
-        Ok(body) => Body::Json(body),
-        // Not the parser's own words: they may quote the body, and the body may quote the message.
-        Err(_) => Body::Unreadable("its body is not JSON".to_owned()),
-    }
+    Body::Read(bytes)
 }
 
 /// `Retry-After` (RFC 9110, 10.2.3): seconds or a date. A date in the past is a wait of zero.

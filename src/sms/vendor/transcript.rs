@@ -1,0 +1,102 @@
+//! What goes over the wire, for an operator's test message: secrets and the number masked.
+
+use std::fmt;
+
+use super::answer::{Answer, Body};
+use crate::sms::SmsMessage;
+
+/// What stands where a secret was.
+const MASK: &str = "••••";
+/// The most that is shown of a body.
+const MAX_SHOWN: usize = 2_000;
+
+/// Lines of a request (`>`) and its answer (`<`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Transcript(Vec<String>);
+
+impl Transcript {
+    /// Adds one line as it is; the caller has masked it.
+    pub fn line(&mut self, line: impl Into<String>) {
+        self.0.push(line.into());
+    }
+
+    /// Adds a request.
+    pub(super) fn request(&mut self, request: &reqwest::Request, message: &SmsMessage, secrets: &[&str]) {
+        let shown = |text: &str| masked(text, message, secrets);
+        self.line(shown(&format!("> {} {}", request.method(), request.url())));
+        for (name, value) in request.headers() {
+            let value = value.to_str().unwrap_or_default();
+            let value = match (is_secret(request.headers(), name), value.split_once(' ')) {
+                (false, _) => shown(value),
+                // The scheme and what was signed tell an operator what is wrong; the rest is the secret.
+                (true, Some((scheme, _))) if name == reqwest::header::AUTHORIZATION => format!("{scheme} {MASK}"),
+                (true, _) => MASK.to_owned(),
+            };
+            self.line(format!("> {name}: {value}"));
+        }
+        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
+        self.body('>', body, &shown);
+    }
+
+    /// Adds an answer.
+    pub(super) fn answer(&mut self, answer: &Answer, message: &SmsMessage, secrets: &[&str]) {
+        let shown = |text: &str| masked(text, message, secrets);
+        self.line(format!("< {}", answer.status));
+        match &answer.body {
+            Body::Read(bytes) => self.body('<', bytes, &shown),
+            Body::Unread(reason) => self.line(format!("< ({reason})")),
+        }
+    }
+
+    fn body(&mut self, mark: char, bytes: &[u8], shown: &dyn Fn(&str) -> String) {
+        let text = shown(&String::from_utf8_lossy(bytes));
+        let short: String = text.chars().take(MAX_SHOWN).collect();
+        for line in short.lines() {
+            self.line(format!("{mark} {}", line.replace(|sign: char| sign.is_control(), " ")));
+        }
+    }
+}
+
+fn is_secret(headers: &reqwest::header::HeaderMap, name: &reqwest::header::HeaderName) -> bool {
+    headers.get_all(name).iter().any(reqwest::header::HeaderValue::is_sensitive)
+}
+
+/// The number with its middle hidden, as written and as a form writes it; the secrets not at all.
+fn masked(text: &str, message: &SmsMessage, secrets: &[&str]) -> String {
+    let mut text = text.replace(message.to.national(), &message.to.masked());
+    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+        text = text.replace(secret, MASK);
+    }
+    text
+}
+
+impl fmt::Display for Transcript {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|line| writeln!(out, "{line}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+    use crate::sms::samples::message;
+
+    #[test]
+    fn a_request_is_shown_without_its_secrets_and_with_the_number_masked() {
+        let url = "https://sms.example.org/?key=k3y&to=%2B8613800138000".parse().unwrap();
+        let mut request = reqwest::Request::new(reqwest::Method::POST, url);
+        let mut value = HeaderValue::from_static("Basic czNjcjN0");
+        value.set_sensitive(true);
+        request.headers_mut().insert("authorization", value.clone());
+        request.headers_mut().insert("x-key", value);
+        request.headers_mut().insert("x-sdk-date", HeaderValue::from_static("20261123T083000Z"));
+        *request.body_mut() = Some("{\"to\":\"+8613800138000\",\n\"key\":\"s3cr3t\"}".into());
+        let mut transcript = Transcript::default();
+        transcript.request(&request, &message("text"), &["s3cr3t", "k3y", ""]);
+        let expected = "> POST https://sms.example.org/?key=••••&to=%2B86138****8000\n> authorization: Basic ••••\n\
+                        > x-key: ••••\n> x-sdk-date: 20261123T083000Z\n> {\"to\":\"+86138****8000\",\n> \"key\":\"••••\"}\n";
+        assert_eq!(transcript.to_string(), expected);
+    }
+}

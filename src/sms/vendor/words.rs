@@ -1,0 +1,103 @@
+//! Words of a vendor, made fit for logs; and what a status means where the vendor said nothing.
+
+use super::answer::Answer;
+use crate::sms::SmsError;
+
+/// Texts of a message that no reason, log or id may repeat.
+#[derive(Clone, Copy)]
+pub(in crate::sms) struct Hidden<'a>([&'a str; 3]);
+
+impl<'a> Hidden<'a> {
+    /// The number, the text and the code.
+    pub(in crate::sms) const fn new(texts: [&'a str; 3]) -> Self {
+        Self(texts)
+    }
+
+    /// Whether `text` repeats one of them.
+    pub(in crate::sms) fn is_in(&self, text: &str) -> bool {
+        self.0.iter().any(|secret| !secret.is_empty() && text.contains(secret))
+    }
+
+    /// An error code for the operator: short, of plain signs, and nothing that came from the message.
+    pub(in crate::sms) fn code(&self, text: &str) -> Option<String> {
+        let plain = |sign: u8| sign.is_ascii_alphanumeric() || matches!(sign, b'.' | b'-' | b'_' | b':');
+        let fits = (1..=64).contains(&text.len()) && text.bytes().all(plain);
+        (fits && !self.is_in(text)).then(|| text.to_owned())
+    }
+
+    /// An id of the vendor for the message: up to 128 visible ASCII signs, and nothing that came from the message.
+    pub(in crate::sms) fn id(&self, text: &str) -> Option<String> {
+        let fits = (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        (fits && !self.is_in(text)).then(|| text.to_owned())
+    }
+
+    /// A vendor's sentence: one line, at most 160 signs; nothing at all when it repeats something of the message.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the first vendor uses it"))]
+    pub(in crate::sms) fn sentence(&self, text: &str) -> String {
+        if self.is_in(text) {
+            return String::new();
+        }
+        text.chars()
+            .map(|sign| if sign.is_control() { ' ' } else { sign })
+            .take(160)
+            .collect::<String>()
+            .trim()
+            .to_owned()
+    }
+}
+
+/// What an answer without a word of the vendor's own means. The one question: may a message have left?
+///
+/// Redirects are not followed and other 4xx come from somebody on the way, so nobody was given the message; 408 and
+/// 425 are of machines that lost patience, perhaps after passing it on; after a 5xx or a strange 2xx it may have left.
+#[cfg_attr(not(test), expect(dead_code, reason = "the first vendor uses it"))]
+pub(in crate::sms) fn by_status(answer: &Answer) -> SmsError {
+    let status = answer.status.as_u16();
+    let reason = format!("it answered {status} and nothing that can be read");
+    match status {
+        429 => SmsError::Throttled { retry_after: answer.retry_after },
+        503 if answer.retry_after.is_some() => SmsError::Throttled { retry_after: answer.retry_after },
+        300..400 => SmsError::Unreachable { reason: format!("it answered {status}, a redirect, and none is followed") },
+        408 | 425 => SmsError::Unknown { reason },
+        400..500 => SmsError::Unreachable { reason },
+        _ => SmsError::Unknown { reason },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::sms::vendor::Body;
+
+    const HIDDEN: Hidden<'static> = Hidden::new(["13800138000", "text", "002569"]);
+
+    #[test]
+    fn what_repeats_the_message_or_steers_a_terminal_is_not_repeated() {
+        assert_eq!(HIDDEN.code("isv.MOBILE_NUMBER_ILLEGAL").as_deref(), Some("isv.MOBILE_NUMBER_ILLEGAL"));
+        assert_eq!((HIDDEN.code("bad 13800138000"), HIDDEN.code("a\u{1b}[31m"), HIDDEN.code("")), (None, None, None));
+        assert_eq!((HIDDEN.id("m-1").as_deref(), HIDDEN.id("a b"), HIDDEN.id("x002569")), (Some("m-1"), None, None));
+        assert_eq!(HIDDEN.sentence("触发小时级流控\nPermits:5"), "触发小时级流控 Permits:5");
+        assert_eq!((HIDDEN.sentence("to 13800138000"), HIDDEN.sentence(&"a".repeat(999)).len()), (String::new(), 160));
+    }
+
+    /// case 85: by whether a message may have left.
+    #[test]
+    fn a_status_alone_is_judged_by_whether_a_message_may_have_left() {
+        let answer = |status| Answer {
+            status: reqwest::StatusCode::from_u16(status).unwrap(),
+            retry_after: None,
+            body: Body::Unread("it was not read".to_owned()),
+        };
+        for status in [301, 302, 307, 400, 401, 403, 404, 422] {
+            assert!(matches!(by_status(&answer(status)), SmsError::Unreachable { .. }), "{status}");
+        }
+        for status in [200, 204, 408, 425, 500, 502, 503, 504] {
+            assert!(matches!(by_status(&answer(status)), SmsError::Unknown { .. }), "{status}");
+        }
+        let busy = Answer { retry_after: Some(Duration::from_secs(9)), ..answer(503) };
+        assert_eq!(by_status(&busy), SmsError::Throttled { retry_after: Some(Duration::from_secs(9)) });
+        assert_eq!(by_status(&answer(429)), SmsError::Throttled { retry_after: None });
+    }
+}
