@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
+#[cfg(feature = "cmpp")]
+use super::cmpp::CmppProvider;
 use super::console::{Console, ConsoleWriter};
 use super::failover::Failover;
 use super::http;
@@ -90,5 +92,12 @@ pub fn build_one(
             let provider = http::provider(name, gateway, times, around, credentials.as_deref());
             Ok(Arc::new(provider.map_err(|error| error.below(&table))?))
         }
+        #[cfg(feature = "cmpp")]
+        Some(ProviderSettings::Cmpp(gateway)) => {
+            let provider = CmppProvider::new(name, gateway, times, around);
+            Ok(Arc::new(provider.map_err(|error| error.below(&table))?))
+        }
+        #[cfg(not(feature = "cmpp"))]
+        Some(ProviderSettings::Cmpp(never)) => match *never {},
     }
 }

@@ -18,10 +18,15 @@ impl SmsSettings {
         problems.extend(self.quantities());
         problems.extend(texts::problems(&self.text));
         for (name, provider) in &self.provider {
-            if let ProviderSettings::Http(http) = provider {
-                let own = http.check().into_iter();
-                problems.extend(own.map(|(key, problem)| (format!("provider.{name}.{key}"), problem)));
-            }
+            let own = match provider {
+                ProviderSettings::Http(http) => http.check(),
+                ProviderSettings::Console(_) => Vec::new(),
+                #[cfg(feature = "cmpp")]
+                ProviderSettings::Cmpp(cmpp) => cmpp.check(),
+                #[cfg(not(feature = "cmpp"))]
+                ProviderSettings::Cmpp(never) => match *never {},
+            };
+            problems.extend(own.into_iter().map(|(key, problem)| (format!("provider.{name}.{key}"), problem)));
         }
         problems
     }

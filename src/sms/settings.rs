@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+#[cfg(feature = "cmpp")]
+use super::cmpp::CmppSettings;
 use super::http::HttpSettings;
 use crate::domain::Period;
 
@@ -60,9 +62,29 @@ pub enum ProviderSettings {
     Http(Box<HttpSettings>),
     /// Prints to the terminal.
     Console(ConsoleSettings),
+    /// A gateway that speaks CMPP.
+    #[cfg(feature = "cmpp")]
+    Cmpp(Box<CmppSettings>),
+    /// This binary was built without CMPP.
+    #[cfg(not(feature = "cmpp"))]
+    Cmpp(NotBuilt),
 }
 
 /// A terminal needs no settings.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConsoleSettings {}
+
+/// Stands for a kind of provider that this binary was built without. There is no value of it: reading one says so.
+#[cfg(not(feature = "cmpp"))]
+#[derive(Debug, Clone)]
+pub enum NotBuilt {}
+
+#[cfg(not(feature = "cmpp"))]
+impl<'de> Deserialize<'de> for NotBuilt {
+    fn deserialize<D: serde::Deserializer<'de>>(_input: D) -> Result<Self, D::Error> {
+        let problem = "this resetgate was built without this kind of provider; build it with the cargo feature of that name, \
+                       which is on unless --no-default-features is given";
+        Err(serde::de::Error::custom(problem))
+    }
+}

@@ -16,8 +16,8 @@ const CODE_FIELDS: &[Field] = &[Field::Code, Field::Minutes, Field::Domain];
 const NOTICE_FIELDS: &[Field] = &[Field::Domain, Field::Time];
 
 /// What one message holds in UCS-2, and what each part of a longer one holds beside its header (3GPP TS 23.040, 9.2.3.24.1).
-const ONE_PART: usize = 70;
-const OF_SEVERAL: usize = 67;
+pub(super) const ONE_PART: usize = 70;
+pub(super) const OF_SEVERAL: usize = 67;
 
 /// The length of a text as mainland gateways bill it: UTF-16 units, whatever the script.
 #[must_use]

@@ -12,23 +12,23 @@ const LONGEST: Duration = Duration::from_mins(1);
 #[derive(Debug, Default)]
 pub(super) struct Backoff {
     failures: u32,
+    served: bool,
 }
 
 impl Backoff {
     /// The connection served its purpose: when it ends, the next is made at once.
     pub(super) fn served(&mut self) {
-        self.failures = 0;
+        self.served = true;
     }
 
     /// The wait before the next connection. `hopeless` when it will fail until an operator acts.
     pub(super) fn next(&mut self, hopeless: bool, random: &dyn Randomness) -> Duration {
-        let failures = self.failures;
-        self.failures = failures.saturating_add(1);
-        let whole = match failures {
-            _ if hopeless => LONGEST,
-            0 => return Duration::ZERO,
-            _ => FIRST.saturating_mul(1 << (failures - 1).min(16)).min(LONGEST),
-        };
+        if std::mem::take(&mut self.served) {
+            self.failures = 0;
+            return Duration::ZERO;
+        }
+        let whole = if hopeless { LONGEST } else { FIRST.saturating_mul(1 << self.failures.min(16)).min(LONGEST) };
+        self.failures = self.failures.saturating_add(1);
         let half = whole / 2;
         half + Duration::from_millis(random.below(u64::try_from(half.as_millis()).unwrap_or(u64::MAX)))
     }
@@ -42,13 +42,16 @@ mod tests {
     #[test]
     fn waits_double_up_to_a_minute_and_half_of_each_is_chance() {
         let mut backoff = Backoff::default();
-        assert_eq!(backoff.next(false, &SystemRandom), Duration::ZERO);
         for whole in [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000] {
             let wait = backoff.next(false, &SystemRandom);
-            assert!(wait >= Duration::from_millis(whole / 2) && wait <= Duration::from_millis(whole), "{whole}: {wait:?}");
+            assert!(
+                wait >= Duration::from_millis(whole / 2) && wait <= Duration::from_millis(whole),
+                "{whole}: {wait:?}"
+            );
         }
         backoff.served();
         assert_eq!(backoff.next(false, &SystemRandom), Duration::ZERO);
+        assert!(backoff.next(false, &SystemRandom) <= FIRST);
     }
 
     /// A gateway that is asked with a wrong secret again and again locks the account.

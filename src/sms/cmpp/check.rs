@@ -5,6 +5,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use super::settings::CmppSettings;
+use crate::domain::Period;
 use crate::sms::check::Problem;
 
 impl CmppSettings {
@@ -16,7 +17,7 @@ impl CmppSettings {
         let fee_type = self.fee_type.as_deref().unwrap_or("01");
         let fee_code = self.fee_code.as_deref().unwrap_or("0");
         let secret = self.secret.expose_secret();
-        let idle_test = self.idle_test.map_or(Duration::from_mins(3), |period| period.get());
+        let idle_test = self.idle_test.map_or(Duration::from_mins(3), Period::get);
         let host = !self.host.is_empty() && graphic(&self.host) && !self.host.contains(['/', '@', '[', ']']);
         let rules = [
             (host, "host", "must be a name or an address alone, like \"10.1.2.3\"; the port has a key of its own"),
@@ -41,7 +42,11 @@ impl CmppSettings {
                 "src_id",
                 "must be the number people see as the sender, 1 to 21 digits (Src_Id)",
             ),
-            (fee_type.len() == 2 && digits(fee_type), "fee_type", "must be two digits; \"01\" is free for the receiver"),
+            (
+                fee_type.len() == 2 && digits(fee_type),
+                "fee_type",
+                "must be two digits; \"01\" is free for the receiver",
+            ),
             ((1..=6).contains(&fee_code.len()) && digits(fee_code), "fee_code", "must be 1 to 6 digits, in fen"),
             (self.window.is_none_or(|window| (1..=128).contains(&window)), "window", "must be 1 to 128 messages"),
             (
@@ -99,7 +104,8 @@ mod tests {
     #[test]
     fn other_versions_and_unknown_keys_are_refused() {
         let read = |line: &str| {
-            let text = format!("host = \"a\"\nsp_id = \"1\"\nsecret = \"s\"\nservice_id = \"s\"\nsrc_id = \"1\"\n{line}");
+            let text =
+                format!("host = \"a\"\nsp_id = \"1\"\nsecret = \"s\"\nservice_id = \"s\"\nsrc_id = \"1\"\n{line}");
             toml::from_str::<CmppSettings>(&text).unwrap_err().to_string()
         };
         assert!(read("version = \"1.2\"").contains("expected `2.0` or `3.0`"));

@@ -34,7 +34,9 @@ pub(super) fn contents(text: &str, reference: u8) -> Option<Vec<Bytes>> {
 fn content(header: &[u8], units: &[u16]) -> Bytes {
     let mut content = Zeroizing::new(Vec::with_capacity(header.len() + 2 * units.len()));
     content.extend_from_slice(header);
-    units.iter().for_each(|unit| content.extend_from_slice(&unit.to_be_bytes()));
+    for unit in units {
+        content.extend_from_slice(&unit.to_be_bytes());
+    }
     content
 }
 

@@ -7,7 +7,7 @@ use super::settings::Version;
 
 mod read;
 
-pub(super) use read::{BadLength, ConnectResp, Deliver, Frame, Frames, StatusReport, SubmitResp};
+pub(super) use read::{ConnectResp, Deliver, Frame, Frames, StatusReport, SubmitResp};
 
 /// Command ids; the answer to one has the highest bit set as well.
 pub(super) const CONNECT: u32 = 1;

@@ -43,17 +43,16 @@ pub(super) fn refused_message(result: u32) -> SmsError {
 
 /// What `Stat` of a status report means, and the word itself where it can be shown. ACCEPTD is on the way. The others of
 /// the standard are `xB:code`, where somebody on the way said no, and `xA:code` and `xC:code`, where somebody said nothing.
-pub(super) fn state(stat: &[u8; 7]) -> (DeliveryState, Option<Box<str>>) {
+pub(super) fn state(stat: [u8; 7]) -> (DeliveryState, Option<Box<str>>) {
     let word = stat.trim_ascii_end();
     let end = word.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let word = word[..end].trim_ascii_end();
     let state = match word {
         b"DELIVRD" => DeliveryState::Delivered,
         b"EXPIRED" => DeliveryState::Expired,
-        b"DELETED" | b"UNDELIV" => DeliveryState::Failed,
         b"REJECTD" => DeliveryState::Rejected,
         b"ACCEPTD" => DeliveryState::Accepted,
-        [b'A'..=b'Z', b'B', b':', ..] => DeliveryState::Failed,
+        b"DELETED" | b"UNDELIV" | [b'A'..=b'Z', b'B', b':', ..] => DeliveryState::Failed,
         _ => DeliveryState::Unknown,
     };
     let shown = std::str::from_utf8(word).ok().filter(|word| !word.is_empty());
@@ -110,19 +109,19 @@ mod tests {
             (b"BLACK01", DeliveryState::Unknown),
         ] {
             let word = std::str::from_utf8(stat).unwrap();
-            assert_eq!(state(stat), (expected, Some(word.into())));
+            assert_eq!(state(*stat), (expected, Some(word.into())));
         }
-        assert!(!state(b"ACCEPTD").0.is_final());
-        assert_eq!(state(b"CB:1\0\0\0"), (DeliveryState::Failed, Some("CB:1".into())));
+        assert!(!state(*b"ACCEPTD").0.is_final());
+        assert_eq!(state(*b"CB:1\0\0\0"), (DeliveryState::Failed, Some("CB:1".into())));
         for nothing in [b"\0\0\0\0\0\0\0", b"       ", b"a\r\nb   ", b"\xff\xfe     "] {
-            assert_eq!(state(nothing), (DeliveryState::Unknown, None));
+            assert_eq!(state(*nothing), (DeliveryState::Unknown, None));
         }
     }
 
     proptest::proptest! {
         #[test]
         fn any_word_of_a_report_is_read_without_panic_and_shown_on_one_line(stat: [u8; 7]) {
-            let shown = state(&stat).1;
+            let shown = state(stat).1;
             proptest::prop_assert!(shown.is_none_or(|word| word.bytes().all(|byte| byte.is_ascii_graphic())));
         }
     }

@@ -39,7 +39,10 @@ pub struct CmppSettings {
 /// Numbers of an account are nobody's business.
 impl std::fmt::Debug for CmppSettings {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("CmppSettings").field("host", &self.host).field("version", &self.version).finish_non_exhaustive()
+        out.debug_struct("CmppSettings")
+            .field("host", &self.host)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
     }
 }
 

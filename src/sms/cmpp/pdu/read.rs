@@ -27,6 +27,11 @@ impl Frames {
         self.0.extend_from_slice(bytes);
     }
 
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        self.0.len()
+    }
+
     /// The next whole unit, where there is one.
     pub(in crate::sms::cmpp) fn next(&mut self) -> Result<Option<Frame>, BadLength> {
         let mut fields = Fields(&self.0);
