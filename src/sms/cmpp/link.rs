@@ -76,7 +76,7 @@ impl Link {
         let own = auth::authenticator(&peer.sp_id, &peer.secret, timestamp);
         let sequence = self.number();
         let lost = |reason: String| unreachable(&format!("the connection was lost while it was set up: {reason}"));
-        let body = pdu::connect(&peer.sp_id, &own, peer.version, timestamp);
+        let body = pdu::connect(&peer.sp_id, &own, peer.version.byte(), timestamp);
         self.write(CONNECT, sequence, &body).await.map_err(|broken| lost(broken.reason))?;
         let frame = self.read().await.map_err(lost)?;
         let answer = if frame.command == CONNECT | RESPONSE { ConnectResp::read(&frame.body) } else { None };

@@ -35,9 +35,9 @@ pub(super) fn unit(command: u32, sequence: u32, body: &[u8]) -> Bytes {
 }
 
 /// The body of `CMPP_CONNECT`.
-pub(super) fn connect(sp_id: &str, authenticator: &[u8; 16], version: Version, timestamp: u32) -> Bytes {
+pub(super) fn connect(sp_id: &str, authenticator: &[u8; 16], version: u8, timestamp: u32) -> Bytes {
     let mut body = Fields::with_capacity(27);
-    body.text(sp_id, 6).bytes(authenticator).byte(version.byte()).number(timestamp);
+    body.text(sp_id, 6).bytes(authenticator).byte(version).number(timestamp);
     body.0
 }
 
