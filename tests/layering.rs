@@ -35,7 +35,18 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
     ("account", &["sqlite", "demo", "roster"]),
     (
         "sms",
-        &["http", "console", "vendor", "Console", "ConsoleWriter", "Failover", "Surroundings", "build", "build_one"],
+        &[
+            "cmpp",
+            "http",
+            "console",
+            "vendor",
+            "Console",
+            "ConsoleWriter",
+            "Failover",
+            "Surroundings",
+            "build",
+            "build_one",
+        ],
     ),
     ("limits", &["memory", "MemoryLimits"]),
     ("state", &["memory", "MemoryState"]),
@@ -43,12 +54,13 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates that belong to one place, so that they can be replaced there.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 12] = [
     ("actix_web", &["http", "app"]),
     ("actix_cors", &["app"]),
     ("moka", &["state"]),
     ("governor", &["limits"]),
     ("captcha", &["captcha"]),
+    ("md5", &["sms"]),
     ("reqwest", &["sms", "account", "app"]),
     ("sqlx", &["account"]),
     ("rusqlite", &[]),

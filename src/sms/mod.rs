@@ -15,10 +15,13 @@ mod cmpp;
 mod console;
 mod failover;
 mod http;
+mod otp_line;
 mod report;
 #[cfg(test)]
 mod samples;
 mod settings;
+#[cfg(feature = "smpp")]
+mod smpp;
 mod template;
 mod texts;
 mod vendor;
@@ -30,7 +33,9 @@ pub use console::{Console, ConsoleWriter};
 pub use failover::Failover;
 pub use http::{AnswerRule, Format, HttpSettings, Method};
 pub use report::{DeliveryReport, DeliveryState, Discard, ReportName, ReportSink};
-pub use settings::{BreakerSettings, ConsoleSettings, ProviderSettings, SmsSettings, TextSettings};
+pub use settings::{BreakerSettings, ConsoleSettings, NotBuilt, ProviderSettings, SmsSettings, TextSettings};
+#[cfg(feature = "smpp")]
+pub use smpp::{ReceiptId, SmppSettings};
 pub use texts::{Texts, parts, ucs2_units};
 pub use vendor::Transcript;
 

@@ -157,10 +157,13 @@ async fn a_long_text_goes_in_parts_one_after_the_other() {
     let sending = client.send_text(&text);
     let mut line = ismg.admit().await;
     let first = line.submit().await;
-    assert_eq!((first.parts, first.udhi, first.content.len()), ((2, 1), 1, 6 + 132));
+    assert_eq!((first.parts, first.udhi, first.content.len(), first.registered), ((2, 1), 1, 6 + 132, 1));
+
     line.answer(&first, 21, 0).await;
     let second = line.submit().await;
     assert_eq!((second.parts, second.udhi, &second.content[..3]), ((2, 2), 1, &[5, 0, 3][..]));
+    // The receipt names the first part, so reports about it are reports about the message.
+    assert_eq!(second.registered, 0);
     assert_eq!((second.content[3], &second.content[4..6]), (first.content[3], &[2, 2][..]));
     assert_eq!(first.text() + &second.text(), text);
     line.answer(&second, 22, 0).await;

@@ -10,7 +10,7 @@ use crate::harness::client;
 use crate::ismg::{Ismg, Line};
 use crate::wire::{CONNECT, Connect, SUBMIT, SUBMIT_RESP, Spoken, Submit, TERMINATE, unit};
 
-const MESSAGES: usize = 300;
+const MESSAGES: usize = 240;
 const AT_ONCE: usize = 12;
 
 type Arrived = Arc<Mutex<HashMap<String, usize>>>;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::Randomness;
 
-const FIRST: Duration = Duration::from_millis(500);
+const FIRST: Duration = Duration::from_millis(200);
 /// Where doubling ends, and how long to wait when only an operator can help.
 const LONGEST: Duration = Duration::from_mins(1);
 
@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn waits_double_up_to_a_minute_and_half_of_each_is_chance() {
         let mut backoff = Backoff::default();
-        for whole in [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000] {
+        for whole in [200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200, 60_000, 60_000] {
             let wait = backoff.next(false, &SystemRandom);
             assert!(
                 wait >= Duration::from_millis(whole / 2) && wait <= Duration::from_millis(whole),

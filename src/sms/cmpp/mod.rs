@@ -1,26 +1,28 @@
-//! China Mobile's protocol between service providers and its gateways, CMPP 2.0 and 3.0 (QB-GF-028-2003): one kept
-//! connection, on which messages, their answers and their status reports pass each other.
+//! China Mobile's protocol between service providers and its gateways, CMPP 2.0 and 3.0 (QB-GF-028-2003): one session that
+//! is kept, on which messages, their answers and their status reports pass each other.
+//!
+//! No message is submitted twice, whatever happens to connections: the [`session`] alone decides whether one may have left.
+//! What was written and not answered is [`SmsError::Unknown`].
+//!
+//! The session begins with [`SmsProvider::start`] or with the first message, and lives until the provider is dropped.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
-use self::backoff::Backoff;
-use self::link::Peer;
-use self::orders::{Order, Outcome, Waiting};
+use self::orders::{Order, Outcome};
 use self::outgoing::Outgoing;
 use self::pdu::Bytes;
-use self::session::Session;
+use self::session::{Session, Standing};
 use super::vendor::Times;
-use super::{SmsBuildError, SmsError, SmsMessage, SmsProvider, SmsReceipt, Surroundings};
-use crate::domain::Period;
+use super::{Condition, Finding, SmsError, SmsMessage, SmsProvider, SmsReceipt, Transcript};
 
 mod auth;
 mod backoff;
+mod build;
 mod check;
 mod link;
 mod orders;
@@ -32,22 +34,19 @@ mod results;
 mod samples;
 mod session;
 mod settings;
-mod watch;
+mod vigil;
 
+pub(super) use build::provider;
 pub use settings::{CmppSettings, Version};
 
-/// What the standard has where nothing else was agreed on.
-const PORT: u16 = 7890;
-const WINDOW: usize = 16;
-const IDLE_TEST: Duration = Duration::from_mins(3);
-
-/// One gateway and the session with it. Connects with [`SmsProvider::start`] or the first message.
-pub(super) struct CmppProvider {
+/// One gateway.
+pub(super) struct Cmpp {
     name: Box<str>,
     outgoing: Outgoing,
     times: Times,
-    /// Messages that may wait for an answer at once.
+    /// Places for messages that wait for an answer.
     window: Arc<Semaphore>,
+    standing: watch::Receiver<Standing>,
     life: Mutex<Life>,
 }
 
@@ -57,54 +56,7 @@ enum Life {
     Closed,
 }
 
-impl CmppProvider {
-    /// Reads the settings; opens no connection, and needs no runtime.
-    ///
-    /// # Errors
-    /// Names the first key that cannot be used, below the provider's table.
-    pub(super) fn new(
-        name: &str,
-        settings: &CmppSettings,
-        times: Times,
-        around: &Surroundings,
-    ) -> Result<Self, SmsBuildError> {
-        if let Some((key, problem)) = settings.check().into_iter().next() {
-            return Err(SmsBuildError::new(key, problem));
-        }
-        let version = settings.version.unwrap_or(Version::V3);
-        let window = settings.window.unwrap_or(WINDOW);
-        // Each order holds a place in the window, so there are never more.
-        let (sender, orders) = mpsc::channel(window);
-        let session = Session {
-            name: name.into(),
-            peer: Arc::new(Peer {
-                host: settings.host.clone(),
-                port: settings.port.unwrap_or(PORT),
-                version,
-                sp_id: settings.sp_id.clone(),
-                secret: settings.secret.clone(),
-                verify_ismg: settings.verify_ismg.unwrap_or(true),
-                connect_timeout: times.connect,
-                answer_timeout: times.total,
-            }),
-            idle_test: settings.idle_test.map_or(IDLE_TEST, Period::get),
-            clock: Arc::clone(&around.clock),
-            random: Arc::clone(&around.random),
-            reports: Arc::clone(&around.reports),
-            orders,
-            waiting: Waiting::default(),
-            backoff: Backoff::default(),
-            sequence: 0,
-        };
-        Ok(Self {
-            name: name.into(),
-            outgoing: Outgoing::new(settings, version, around),
-            times,
-            window: Arc::new(Semaphore::new(window)),
-            life: Mutex::new(Life::Fresh(Box::new(session), sender)),
-        })
-    }
-
+impl Cmpp {
     /// Where orders go; starts the session when nobody has. Nothing once it was closed.
     fn orders(&self) -> Option<mpsc::Sender<Order>> {
         let mut life = self.life.lock().unwrap_or_else(PoisonError::into_inner);
@@ -134,13 +86,15 @@ impl CmppProvider {
 }
 
 #[async_trait]
-impl SmsProvider for CmppProvider {
+impl SmsProvider for Cmpp {
     fn name(&self) -> &str {
         &self.name
     }
 
     fn start(&self) {
-        drop(self.orders());
+        if tokio::runtime::Handle::try_current().is_ok() {
+            drop(self.orders());
+        }
     }
 
     async fn close(&self) {
@@ -172,5 +126,26 @@ impl SmsProvider for CmppProvider {
             }
         }
         Ok(SmsReceipt { provider: self.name.clone(), message_id: first.map(|id| id.to_string()) })
+    }
+
+    fn draft(&self, message: &SmsMessage) -> Result<Transcript, SmsError> {
+        let parts = self.outgoing.bodies(message)?;
+        let mut transcript = Transcript::default();
+        for (number, body) in (1..).zip(&parts) {
+            transcript.line(self.outgoing.described(message, (number, parts.len()), body.len()));
+        }
+        Ok(transcript)
+    }
+
+    async fn examine(&self) -> Vec<Finding> {
+        drop(self.orders());
+        let mut standing = self.standing.clone();
+        let settled = standing.wait_for(|standing| !matches!(standing, Standing::Connecting));
+        let (state, text) = match timeout(self.times.connect, settled).await.ok().and_then(Result::ok).as_deref() {
+            Some(Standing::Open) => (Condition::Good, "the gateway let us in".to_owned()),
+            Some(Standing::Down(error)) => (Condition::Bad, error.to_string()),
+            Some(Standing::Connecting) | None => (Condition::Bad, "no session with the gateway in time".to_owned()),
+        };
+        vec![Finding { what: "session".to_owned(), state, text }]
     }
 }

@@ -37,7 +37,7 @@ impl Outgoing {
         }
     }
 
-    /// One body for each part of the text.
+    /// One body for each part of the text. A report is wanted on the first alone: its id is the message's.
     ///
     /// # Errors
     /// [`SmsError::Refused`] for a number outside of the mainland, and for a text that would cost more than ten messages.
@@ -61,6 +61,7 @@ impl Outgoing {
                 sp_id: &self.sp_id,
                 fee_type: &self.fee_type,
                 fee_code: &self.fee_code,
+                wants_report: number == 1,
                 valid_until: valid_until.as_deref().unwrap_or_default(),
                 src_id: &self.src_id,
                 to: message.to.national(),
@@ -69,5 +70,15 @@ impl Outgoing {
             submit.body(self.version)
         };
         Ok((1..).zip(&contents).map(body).collect())
+    }
+
+    /// One part as an operator may see it: without the text, and with the number masked.
+    pub(super) fn described(&self, message: &SmsMessage, (number, total): (usize, usize), bytes: usize) -> String {
+        let Self { version, sp_id, service_id, src_id, fee_type, fee_code, .. } = self;
+        let (version, to) = (version.name(), message.to.masked());
+        format!(
+            "> CMPP_SUBMIT (CMPP {version}, part {number} of {total}, body of {bytes} bytes) Msg_src={sp_id} \
+             Service_Id={service_id} Src_Id={src_id} FeeType={fee_type} FeeCode={fee_code} Dest_terminal_Id={to}"
+        )
     }
 }

@@ -52,10 +52,12 @@ pub(super) fn deliver_resp(message_id: u64, result: u8, version: Version) -> Byt
     body.0
 }
 
-/// One `CMPP_SUBMIT` to one receiver, with a status report wanted.
+/// One `CMPP_SUBMIT` to one receiver.
 pub(super) struct Submit<'a> {
     /// Parts of the message, and which one this is, from 1.
     pub(super) parts: (u8, u8),
+    /// Whether a status report is to come.
+    pub(super) wants_report: bool,
     pub(super) service_id: &'a str,
     /// Who pays: 2 is the sender, and then `fee_terminal` means nothing.
     pub(super) fee_user: u8,
@@ -81,7 +83,7 @@ impl Submit<'_> {
         let (total, part) = self.parts;
         let mut body = Fields::with_capacity(256);
         // Msg_Id, which the gateway fills in; then Registered_Delivery and Msg_level.
-        body.bytes(&[0; 8]).bytes(&[total, part, 1, 1]);
+        body.bytes(&[0; 8]).bytes(&[total, part, u8::from(self.wants_report), 1]);
         body.text(self.service_id, 10).byte(self.fee_user);
         number(&mut body, self.fee_terminal);
         // TP_pId, and TP_udhi: whether the text begins with a user data header.

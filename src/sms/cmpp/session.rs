@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::backoff::Backoff;
@@ -33,6 +33,17 @@ pub(super) struct Session {
     pub(super) backoff: Backoff,
     /// Of our next unit. Never starts again, so that a gateway with a memory finds no number twice.
     pub(super) sequence: u32,
+    pub(super) standing: watch::Sender<Standing>,
+}
+
+/// How it stands, for whoever wants to know.
+pub(super) enum Standing {
+    /// The first connection is being made.
+    Connecting,
+    /// Messages can be handed over.
+    Open,
+    /// Why not.
+    Down(SmsError),
 }
 
 /// How a stage of the session ended.
@@ -53,6 +64,7 @@ impl Session {
             };
             let End::Lost(error) = end else { break };
             tracing::warn!(provider = &*self.name, %error, "no session with the gateway");
+            self.standing.send_replace(Standing::Down(error.clone()));
             let hopeless = matches!(error, SmsError::Faulty { .. });
             let until = Instant::now() + self.backoff.next(hopeless, self.random.as_ref());
             if let End::Closed = self.pause(until, &error).await {

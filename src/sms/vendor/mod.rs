@@ -18,6 +18,8 @@ pub(super) use self::answer::Answer;
 #[cfg(test)]
 pub(super) use self::answer::Body;
 pub(super) use self::client::Trust;
+#[cfg(feature = "smpp")]
+pub(super) use self::client::tls;
 pub(super) use self::line::Line;
 pub use self::transcript::Transcript;
 pub(super) use self::words::Hidden;

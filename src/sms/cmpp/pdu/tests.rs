@@ -25,6 +25,7 @@ fn frame(unit: &[u8]) -> Frame {
 fn submit(content: &[u8]) -> Submit<'_> {
     Submit {
         parts: (1, 1),
+        wants_report: true,
         service_id: "MAIL",
         fee_user: 2,
         fee_terminal: "13800138000",

@@ -7,9 +7,9 @@ use super::super::orders::Unanswered;
 use super::super::pdu::{
     self, ACTIVE_TEST, DELIVER, Deliver, Frame, RESPONSE, SUBMIT, StatusReport, SubmitResp, TERMINATE,
 };
-use super::super::watch::{Due, Watch};
+use super::super::vigil::{Due, Vigil};
 use super::super::{auth, results};
-use super::{End, LONG, Session};
+use super::{End, LONG, Session, Standing};
 use crate::sms::{DeliveryReport, ReportName, SmsError};
 
 /// `Result` of `CMPP_DELIVER_RESP`.
@@ -27,6 +27,7 @@ impl Session {
     /// Serves one connection to its end. Messages that were written and not answered by then are told that nobody knows.
     pub(super) async fn serve(&mut self, mut link: Link) -> End {
         tracing::info!(provider = &*self.name, "the gateway let us in");
+        self.standing.send_replace(Standing::Open);
         let start = Instant::now();
         let mut unanswered = Unanswered::default();
         let loss = self.served(&mut link, &mut unanswered, start).await;
@@ -49,22 +50,22 @@ impl Session {
 
     /// Why the connection ended, or nothing when we want to end it.
     async fn served(&mut self, link: &mut Link, unanswered: &mut Unanswered, start: Instant) -> Option<Loss> {
-        let mut watch = Watch::new(self.idle_test, self.peer.answer_timeout, start);
+        let mut vigil = Vigil::new(self.idle_test, self.peer.answer_timeout, start);
         loop {
-            if let Err(loss) = self.write_waiting(link, unanswered, &watch).await {
+            if let Err(loss) = self.write_waiting(link, unanswered, &vigil).await {
                 return Some(loss);
             }
-            let due = [unanswered.due(), self.waiting.due(), Some(watch.due_at())].into_iter().flatten().min();
+            let due = [unanswered.due(), self.waiting.due(), Some(vigil.due_at())].into_iter().flatten().min();
             let stepped = tokio::select! {
                 frame = link.read() => match frame {
-                    Ok(frame) => self.hear(frame, link, unanswered, &mut watch).await,
+                    Ok(frame) => self.hear(frame, link, unanswered, &mut vigil).await,
                     Err(loss) => Err(loss),
                 },
                 order = self.orders.recv() => {
                     self.waiting.push(order?);
                     Ok(())
                 }
-                () = sleep_until(due.unwrap_or(start)) => self.look_at_the_time(link, unanswered, &mut watch).await,
+                () = sleep_until(due.unwrap_or(start)) => self.look_at_the_time(link, unanswered, &mut vigil).await,
             };
             if let Err(loss) = stepped {
                 return Some(loss);
@@ -72,8 +73,8 @@ impl Session {
         }
     }
 
-    async fn write_waiting(&mut self, link: &mut Link, unanswered: &mut Unanswered, watch: &Watch) -> Result<(), Loss> {
-        while let Some(order) = if watch.is_doubted() { None } else { self.waiting.next() } {
+    async fn write_waiting(&mut self, link: &mut Link, unanswered: &mut Unanswered, vigil: &Vigil) -> Result<(), Loss> {
+        while let Some(order) = if vigil.is_doubted() { None } else { self.waiting.next() } {
             let sequence = link.number();
             match link.write(SUBMIT, sequence, &order.body).await {
                 Ok(()) => unanswered.push(sequence, order, Instant::now()),
@@ -94,14 +95,14 @@ impl Session {
         &mut self,
         link: &mut Link,
         unanswered: &mut Unanswered,
-        watch: &mut Watch,
+        vigil: &mut Vigil,
     ) -> Result<(), Loss> {
         let now = Instant::now();
         self.give_up_late();
         if unanswered.expire(now) {
-            watch.doubt();
+            vigil.doubt();
         }
-        match watch.due(now) {
+        match vigil.due(now) {
             None => Ok(()),
             Some(Due::GiveUp) => Err("it answers no link test".to_owned()),
             Some(Due::Test) => {
@@ -116,9 +117,9 @@ impl Session {
         frame: Frame,
         link: &mut Link,
         unanswered: &mut Unanswered,
-        watch: &mut Watch,
+        vigil: &mut Vigil,
     ) -> Result<(), Loss> {
-        watch.heard(Instant::now());
+        vigil.heard(Instant::now());
         let Frame { command, sequence, body } = frame;
         match command {
             SUBMIT_RESP => {
@@ -134,7 +135,7 @@ impl Session {
             }
             ACTIVE_TEST => written(link.write(ACTIVE_TEST | RESPONSE, sequence, &[0]).await),
             ACTIVE_TEST_RESP => {
-                watch.answered();
+                vigil.answered();
                 Ok(())
             }
             TERMINATE => {

@@ -14,7 +14,7 @@ pub(super) enum Due {
     GiveUp,
 }
 
-pub(super) struct Watch {
+pub(super) struct Vigil {
     idle: Duration,
     answer: Duration,
     heard: Instant,
@@ -23,7 +23,7 @@ pub(super) struct Watch {
     doubted: bool,
 }
 
-impl Watch {
+impl Vigil {
     pub(super) fn new(idle: Duration, answer: Duration, now: Instant) -> Self {
         Self { idle, answer, heard: now, tests: None, doubted: false }
     }
@@ -81,37 +81,37 @@ mod tests {
     #[test]
     fn a_gateway_that_answers_no_test_is_given_up_after_the_third() {
         let start = Instant::now();
-        let mut watch = Watch::new(IDLE, ANSWER, start);
-        assert_eq!(watch.due(start + IDLE / 2), None);
+        let mut vigil = Vigil::new(IDLE, ANSWER, start);
+        assert_eq!(vigil.due(start + IDLE / 2), None);
         for test in 0..3 {
-            assert_eq!(watch.due(start + IDLE + test * ANSWER), Some(Due::Test), "{test}");
-            assert_eq!(watch.due(start + IDLE + test * ANSWER), None, "{test}");
+            assert_eq!(vigil.due(start + IDLE + test * ANSWER), Some(Due::Test), "{test}");
+            assert_eq!(vigil.due(start + IDLE + test * ANSWER), None, "{test}");
         }
-        assert_eq!(watch.due(start + IDLE + 3 * ANSWER), Some(Due::GiveUp));
+        assert_eq!(vigil.due(start + IDLE + 3 * ANSWER), Some(Due::GiveUp));
     }
 
     #[test]
     fn an_answered_test_and_any_word_put_the_next_one_off() {
         let start = Instant::now();
-        let mut watch = Watch::new(IDLE, ANSWER, start);
-        assert_eq!(watch.due(start + IDLE), Some(Due::Test));
-        watch.heard(start + IDLE);
-        watch.answered();
-        assert_eq!(watch.due_at(), start + 2 * IDLE);
-        watch.heard(start + IDLE + ANSWER);
-        assert_eq!(watch.due_at(), start + 2 * IDLE + ANSWER);
+        let mut vigil = Vigil::new(IDLE, ANSWER, start);
+        assert_eq!(vigil.due(start + IDLE), Some(Due::Test));
+        vigil.heard(start + IDLE);
+        vigil.answered();
+        assert_eq!(vigil.due_at(), start + 2 * IDLE);
+        vigil.heard(start + IDLE + ANSWER);
+        assert_eq!(vigil.due_at(), start + 2 * IDLE + ANSWER);
     }
 
     #[test]
     fn an_answer_that_is_owed_brings_a_test_at_once_and_holds_messages_back_until_a_word_comes() {
         let start = Instant::now();
-        let mut watch = Watch::new(IDLE, ANSWER, start);
-        watch.doubt();
-        assert!(watch.is_doubted());
-        assert_eq!(watch.due(start), Some(Due::Test));
-        watch.heard(start + ANSWER);
-        assert!(!watch.is_doubted());
-        watch.answered();
-        assert_eq!(watch.due_at(), start + ANSWER + IDLE);
+        let mut vigil = Vigil::new(IDLE, ANSWER, start);
+        vigil.doubt();
+        assert!(vigil.is_doubted());
+        assert_eq!(vigil.due(start), Some(Due::Test));
+        vigil.heard(start + ANSWER);
+        assert!(!vigil.is_doubted());
+        vigil.answered();
+        assert_eq!(vigil.due_at(), start + ANSWER + IDLE);
     }
 }
