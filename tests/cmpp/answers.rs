@@ -123,7 +123,7 @@ async fn an_answer_that_cannot_be_read_leaves_the_outcome_unknown() {
 #[tokio::test]
 async fn a_full_window_lets_nothing_through_until_there_is_a_place() {
     let ismg = Ismg::start(Spoken::V3).await;
-    let client = client_within(&ismg, "timeout = \"4s\"\nconnect_timeout = \"2s\"", "");
+    let client = client_within(&ismg, "timeout = \"8s\"\nconnect_timeout = \"2s\"", "");
     client.provider.start();
     let mut line = ismg.admit().await;
     let sendings: Vec<_> = (0..16).map(|number| client.send_text(&number.to_string())).collect();

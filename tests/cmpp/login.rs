@@ -137,7 +137,7 @@ async fn an_answer_of_the_wrong_length_lets_nobody_in() {
 #[tokio::test]
 async fn who_does_not_answer_in_time_is_unreachable() {
     let ismg = Ismg::start(Spoken::V3).await;
-    let client = client_within(&ismg, "timeout = \"10s\"\nconnect_timeout = \"100ms\"", "");
+    let client = client_within(&ismg, "timeout = \"10s\"\nconnect_timeout = \"500ms\"", "");
     let sending = client.send();
     let mut line = ismg.accept().await;
     line.connect().await;

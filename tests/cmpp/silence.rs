@@ -6,7 +6,7 @@ use crate::harness::{client, client_within, receipt};
 use crate::ismg::Ismg;
 use crate::wire::{ACTIVE_TEST, ACTIVE_TEST_RESP, SUBMIT, Spoken, TERMINATE};
 
-const QUICK: &str = "timeout = \"400ms\"\nconnect_timeout = \"300ms\"";
+const QUICK: &str = "timeout = \"1s\"\nconnect_timeout = \"700ms\"";
 
 #[tokio::test]
 async fn a_link_test_of_the_gateway_is_answered() {
