@@ -40,6 +40,7 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
         &[
             "cmpp",
             "http",
+            "smpp",
             "console",
             "vendor",
             "Console",
@@ -56,7 +57,7 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates that belong to one place, so that they can be replaced there.
-const CRATES: [(&str, &[&str]); 12] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("actix_web", &["http", "app"]),
     ("actix_cors", &["app"]),
     ("moka", &["state"]),
@@ -64,6 +65,7 @@ const CRATES: [(&str, &[&str]); 12] = [
     ("captcha", &["captcha"]),
     ("md5", &["sms"]),
     ("reqwest", &["outbound", "sms", "account", "app"]),
+    ("tokio_rustls", &["sms"]),
     ("sqlx", &["account"]),
     ("rusqlite", &[]),
     ("prometheus_client", &["telemetry", "http"]),

@@ -3,6 +3,7 @@
 #![cfg(feature = "smpp")]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
+mod command;
 mod faults;
 mod figures;
 mod once;

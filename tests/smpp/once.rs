@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use crate::peer::{Peer, SUBMIT_SM, Wire};
-use crate::provider::{NUMBER, sender, text_message};
+use crate::provider::{NUMBER, sender_within, text_message};
 
 /// Where a connection ends.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +73,9 @@ async fn messages_and_submits(run: u64) -> (usize, usize, usize) {
     let submits = Seen::default();
     let (kept, next_end) = (Arc::clone(&submits), Mutex::new(ends(run)));
     let peer = Peer::serving(move |wire| serve(wire, next_end.lock().unwrap()(), Arc::clone(&kept))).await;
-    let sender = sender(peer.port, "window = 3\nregistered_delivery = false\nreconnect_max = \"100ms\"");
+    // So little time to connect that some messages find no session.
+    let times = "timeout = \"5s\"\nconnect_timeout = \"100ms\"";
+    let sender = sender_within(peer.port, times, "window = 3\nregistered_delivery = false\nreconnect_max = \"100ms\"");
     let send = async |from: usize| {
         let mut outcomes = Vec::new();
         for number in (from..40).step_by(4) {
@@ -111,7 +113,8 @@ async fn messages_and_submits(run: u64) -> (usize, usize, usize) {
 async fn connections_that_drop_anywhere_never_double_a_message() {
     let runs = futures_util::future::join_all((1..=8).map(messages_and_submits)).await;
     println!("taken, unknown, free for another provider: {runs:?}");
-    let (taken, unknown) = runs.iter().fold((0, 0), |sum, run| (sum.0 + run.0, sum.1 + run.1));
-    // Both happened, so the drops were where they matter.
-    assert!(taken > 50 && unknown > 20, "{runs:?}");
+    let (taken, unknown, elsewhere) =
+        runs.iter().fold((0, 0, 0), |sum, run| (sum.0 + run.0, sum.1 + run.1, sum.2 + run.2));
+    // All of them happened, so the drops were where they matter.
+    assert!(taken > 30 && unknown > 15 && elsewhere > 0, "{runs:?}");
 }

@@ -70,8 +70,7 @@ impl Sender {
 
     /// The next receipt: the id and what became of it.
     pub async fn report(&mut self) -> (String, DeliveryState) {
-        let report = tokio::time::timeout(Duration::from_secs(5), self.reports.recv()).await;
-        let report = report.expect("a receipt in time").unwrap();
+        let report = soon(self.reports.recv()).await.unwrap();
         assert_eq!(&*report.provider, "main");
         let ReportName::Message(id) = report.name else { panic!("{report:?}") };
         (id.into(), report.state)
@@ -81,6 +80,11 @@ impl Sender {
     pub fn has_no_report(&mut self) -> bool {
         self.reports.try_recv().is_err()
     }
+}
+
+/// What comes within ten seconds; a wait that never ends is a failure.
+pub async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(10), what).await.expect("it comes in time")
 }
 
 pub fn message(number: &str) -> SmsMessage {

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
+
+use crate::provider::soon;
 
 /// One SMSC on a free port of loopback. It ends with the test, and by itself should the test be killed.
 pub struct Smsc {
@@ -36,8 +37,7 @@ impl Smsc {
 
     /// What it saw next.
     pub async fn next(&mut self) -> Value {
-        let line = tokio::time::timeout(Duration::from_secs(10), self.lines.next_line()).await;
-        let line = line.expect("the SMSC says something in time").unwrap();
+        let line = soon(self.lines.next_line()).await.unwrap();
         serde_json::from_str(&line.expect("the SMSC runs")).unwrap()
     }
 
