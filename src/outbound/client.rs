@@ -64,19 +64,11 @@ pub fn client(trust: Trust<'_>, identity: Option<Identity<'_>>, times: Times) ->
         .map_err(|error| format!("no HTTP client could be built: {}", error.without_url()))
 }
 
-<<<<<<< HEAD:src/sms/vendor/client.rs
-/// How to recognise a peer; with ring, whatever is installed for the process.
-///
-/// # Errors
-/// What is wrong with the authorities.
-pub(in crate::sms) fn tls(trust: Trust<'_>) -> Result<ClientConfig, String> {
-=======
 /// How TLS is spoken to a peer: with ring, whatever is installed for the process, and with certificates verified.
 ///
 /// # Errors
 /// What is wrong with the authorities or our own certificate, with the file.
 pub fn tls(trust: Trust<'_>, identity: Option<Identity<'_>>) -> Result<ClientConfig, String> {
->>>>>>> main:src/outbound/client.rs
     let ring = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(ring)
         .with_safe_default_protocol_versions()

@@ -21,7 +21,7 @@ impl SmsSettings {
             let own = match provider {
                 ProviderSettings::Http(http) => http.check(),
                 #[cfg(feature = "cmpp")]
-                ProviderSettings::Cmpp(cmpp) => cmpp.check(),
+                ProviderSettings::Cmpp(gateway) => gateway.check(),
                 #[cfg(not(feature = "cmpp"))]
                 ProviderSettings::Cmpp(never) => match *never {},
                 #[cfg(feature = "smpp")]
@@ -38,14 +38,9 @@ impl SmsSettings {
     /// Problems of the texts that show only with values of other sections: the domain people see and the default language.
     #[must_use]
     pub fn check_texts(&self, domain: &str, default_locale: &str) -> Vec<(String, String)> {
-<<<<<<< HEAD
         let bound = self.provider.values().any(ProviderSettings::binds_codes);
         let mut problems = texts::too_long_with(&self.text, domain, bound);
-        for (kind, texts) in [("code", &self.text.code), ("notice", &self.text.notice)] {
-=======
-        let mut problems = texts::too_long_with(&self.text, domain);
         for (kind, texts) in [("code", &self.text.code), ("notice", &self.text.notice), ("expiry", &self.text.expiry)] {
->>>>>>> main
             if !texts.keys().any(|locale| locale.eq_ignore_ascii_case(default_locale)) {
                 let problem = format!("there is no text in the default language `{default_locale}`; write one");
                 problems.push((format!("text.{kind}.{default_locale}"), problem));

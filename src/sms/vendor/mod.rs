@@ -10,15 +10,6 @@ mod words;
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
 
-<<<<<<< HEAD
-pub(super) use self::answer::Answer;
-#[cfg(test)]
-pub(super) use self::answer::Body;
-pub(super) use self::client::Trust;
-#[cfg(feature = "smpp")]
-pub(super) use self::client::tls;
-=======
->>>>>>> main
 pub(super) use self::line::Line;
 pub use self::transcript::Transcript;
 pub(super) use self::words::Hidden;
