@@ -130,3 +130,11 @@ fn the_line_that_a_provider_adds_to_codes_is_counted() {
     let bound = format!("{text}\\n@{{domain}} #{{code}}");
     assert_eq!(problems(&bound, "otp_line = true"), []);
 }
+
+/// A configuration that another binary understands is not called wrong.
+#[cfg(not(feature = "smpp"))]
+#[test]
+fn a_kind_that_this_binary_was_built_without_is_refused_with_the_reason() {
+    let read = toml::from_str::<crate::sms::ProviderSettings>("kind = \"smpp\"\nhost = \"smsc.example.org\"");
+    assert!(read.unwrap_err().to_string().contains("this binary was built without this kind of provider"));
+}
