@@ -65,7 +65,7 @@ fn parts(ismgs: &[&Ismg], times: &str, more: &str) -> Parts {
     let head = format!(
         "providers = {names:?}\nqueue = 1\nworkers = 1\n{times}\n\
          breaker = {{ failures = 1000, window = \"30s\", open_for = \"60s\" }}\n\
-         [text]\ncode = {{ en = \"{{code}}\" }}\nnotice = {{ en = \"changed\" }}\n"
+         [text]\ncode = {{ en = \"{{code}}\" }}\nnotice = {{ en = \"changed\" }}\nexpiry = {{ en = \"ends\" }}\n"
     );
     let settings: SmsSettings = toml::from_str(&(head + &tables.collect::<String>())).unwrap();
     assert_eq!(settings.check(), []);

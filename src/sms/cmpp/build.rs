@@ -13,7 +13,7 @@ use super::session::{Session, Standing};
 use super::settings::{CmppSettings, Version};
 use super::{Cmpp, Life};
 use crate::domain::Period;
-use crate::sms::vendor::Times;
+use crate::outbound::Times;
 use crate::sms::{SmsBuildError, Surroundings};
 
 /// What the standard has where nothing else was agreed on; C is the idle test and W the window.

@@ -17,8 +17,9 @@ use self::orders::{Order, Outcome};
 use self::outgoing::Outgoing;
 use self::pdu::Bytes;
 use self::session::{Session, Standing};
-use super::vendor::Times;
-use super::{Condition, Finding, SmsError, SmsMessage, SmsProvider, SmsReceipt, Transcript};
+use super::{SmsError, SmsMessage, SmsProvider, SmsReceipt, Transcript};
+use crate::domain::{Condition, Finding};
+use crate::outbound::Times;
 
 mod auth;
 mod backoff;
@@ -146,6 +147,6 @@ impl SmsProvider for Cmpp {
             Some(Standing::Down(error)) => (Condition::Bad, error.to_string()),
             Some(Standing::Connecting) | None => (Condition::Bad, "no session with the gateway in time".to_owned()),
         };
-        vec![Finding { what: "session".to_owned(), state, text }]
+        vec![Finding::of("session", state, text)]
     }
 }
