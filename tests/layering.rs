@@ -35,10 +35,20 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
     ("account", &["sqlite", "demo", "roster"]),
     (
         "sms",
-        &["http", "console", "vendor", "Console", "ConsoleWriter", "Failover", "Surroundings", "build", "build_one"],
+        &[
+            "http",
+            "console",
+            "vendor",
+            "Console",
+            "ConsoleWriter",
+            "Surroundings",
+            "build",
+            "build_observed",
+            "build_one",
+        ],
     ),
     ("limits", &["memory", "MemoryLimits"]),
-    ("state", &["memory", "MemoryState"]),
+    ("state", &["memory", "MemoryOrders", "MemoryState"]),
     ("audit", &["Trail", "Fanout"]),
 ];
 

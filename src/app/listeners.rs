@@ -83,6 +83,7 @@ pub(super) fn ops(
     let (listener, address) = bind(wanted, "ops.listen")?;
     let health = web::Data::new(Health {
         checks: readiness::checks(parts),
+        remarks: readiness::remarks(parts),
         stopping: Arc::clone(stopping),
         metrics: readiness::metrics(parts),
         version: env!("CARGO_PKG_VERSION"),

@@ -11,27 +11,33 @@ mod breaker;
 mod build;
 mod check;
 mod console;
-mod failover;
 mod http;
+mod observe;
+mod passed;
 mod report;
+mod route;
+mod router;
 #[cfg(test)]
 mod samples;
 mod settings;
+mod station;
 mod template;
 mod texts;
 mod vendor;
 
-pub use build::{SmsBuildError, Surroundings, build, build_one};
+pub use build::{SmsBuildError, Surroundings, build, build_observed, build_one};
 pub use console::{Console, ConsoleWriter};
-pub use failover::Failover;
 pub use http::{AnswerRule, Format, HttpSettings, Method};
+pub use observe::{Attempt, ProviderTurn, SmsObserver};
 pub use report::{DeliveryReport, DeliveryState, Discard, ReportName, ReportSink};
+pub use route::RouteSettings;
+pub use router::{Outage, ProviderHealth, Router, Unsent};
 pub use settings::{BreakerSettings, ConsoleSettings, ProviderSettings, SmsSettings, TextSettings};
 pub use texts::{Texts, parts, ucs2_units};
 pub use vendor::Transcript;
 
 /// What kind of message it is; providers with approved templates choose theirs by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MessageKind {
     /// Carries a one-time code.
     Code,

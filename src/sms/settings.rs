@@ -1,18 +1,22 @@
-//! The sections `[sms]`, `[sms.text.*]` and `[sms.provider.*]`.
+//! The sections `[sms]`, `[sms.text.*]` and `[sms.provider.*]`; `[sms.route.*]` is in `route.rs`.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::http::HttpSettings;
+use super::route::RouteSettings;
 use crate::domain::Period;
 
 /// How messages leave.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SmsSettings {
-    /// Names of provider tables, tried in this order.
+    /// Names of provider tables, tried in this order by messages that no route matches.
     pub providers: Vec<String>,
+    /// Names of route tables; the first that matches decides. A list, because tables have no order.
+    #[serde(default)]
+    pub routes: Vec<String>,
     /// Messages that may wait (1 to 1000000).
     pub queue: usize,
     /// Messages handed over at once (1 to 256).
@@ -28,6 +32,9 @@ pub struct SmsSettings {
     /// The providers by name. The defaults have none, so the whole table may be missing.
     #[serde(default)]
     pub provider: BTreeMap<String, ProviderSettings>,
+    /// The routes by name.
+    #[serde(default)]
+    pub route: BTreeMap<String, RouteSettings>,
 }
 
 /// When a failing provider is passed by.

@@ -114,7 +114,7 @@ async fn a_service_is_alive_ready_and_knows_its_version() {
     let (status, verbose) = app.ops("/readyz?verbose").await;
     assert_eq!(
         (status, verbose.as_str()),
-        (200, "[+] account store: ok\n[+] audit trail: ok\n[+] outbox: ok\nready\n")
+        (200, "[+] account store: ok\n[+] audit trail: ok\n[+] outbox: ok\n[+] sms provider captured: ok\nready\n")
     );
     let version = app.ops("/version").await.1;
     assert!(version.contains("resetgate") && version.contains(env!("CARGO_PKG_VERSION")), "{version}");
