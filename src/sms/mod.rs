@@ -13,6 +13,7 @@ mod check;
 mod console;
 mod failover;
 mod http;
+pub mod receipts;
 mod report;
 #[cfg(test)]
 mod samples;
