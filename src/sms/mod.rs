@@ -14,6 +14,7 @@ mod console;
 mod http;
 mod observe;
 mod passed;
+pub mod receipts;
 mod report;
 mod route;
 mod router;
