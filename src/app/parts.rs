@@ -72,8 +72,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
     let accounts: Arc<dyn AccountStore> =
         Arc::new(MeteredAccounts::around(accounts, Arc::clone(&clock), metrics.registry()));
     let (trail, audit) = audit(settings, &clock, &random, &metrics, sinks)?;
-    let orders = Arc::new(MemoryOrders::new(settings.state.max_orders));
-    let (receipts, receipt_worker) = Receipts::start(orders, Arc::clone(&audit), Arc::clone(&clock));
+    let (receipts, receipt_worker) = receipts(settings, &audit, &clock);
     let around =
         Surroundings { clock: Arc::clone(&clock), random: Arc::clone(&random), console, reports: receipts.clone() };
     let router =
@@ -193,6 +192,15 @@ fn audit(
     let mut sinks: Vec<Arc<dyn AuditSink>> = vec![trail.clone(), metrics.sink()];
     sinks.extend(others);
     Ok((trail, Arc::new(Fanout(sinks))))
+}
+
+fn receipts(
+    settings: &Settings,
+    audit: &Arc<dyn AuditSink>,
+    clock: &Arc<dyn Clock>,
+) -> (Arc<Receipts>, ReceiptWorker) {
+    let orders = Arc::new(MemoryOrders::new(settings.state.max_orders));
+    Receipts::start(orders, Arc::clone(audit), Arc::clone(clock))
 }
 
 fn router(

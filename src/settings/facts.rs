@@ -6,7 +6,6 @@
 use toml::Value;
 
 use super::guess::GuessBudget;
-use super::key::KeyPath;
 use super::merged::Merged;
 use super::safety::SafetyFacts;
 use super::server::ServerSettings;
@@ -74,6 +73,7 @@ fn number(value: Option<&Value>) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::KeyPath;
     use crate::settings::known;
 
     #[test]

@@ -97,8 +97,8 @@ pub fn build_observed(
     let default = ways.remove(0);
     let routes = settings.routes.iter().filter_map(|name| settings.route.get(name).cloned()).zip(ways).collect();
     let stations = providers.into_iter().map(|provider| Station::new(provider, settings.breaker)).collect();
-    let router = Router::new(stations, routes, default, Arc::clone(&around.clock));
-    Ok(Arc::new(router.observed_by(observers)))
+    let built = Router::new(stations, routes, default, Arc::clone(&around.clock));
+    Ok(Arc::new(built.observed_by(observers)))
 }
 
 /// Builds the one provider called `name`.

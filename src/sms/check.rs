@@ -16,6 +16,7 @@ impl SmsSettings {
     pub fn check(&self) -> Vec<(String, String)> {
         let mut problems = self.check_routes();
         problems.extend(self.unused());
+        problems.extend(self.check_receipts());
         problems.extend(self.quantities());
         problems.extend(texts::problems(&self.text));
         for (name, provider) in &self.provider {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::http::HttpSettings;
+use super::receipts::{ReceiptKind, ReceiptSettings};
 use super::route::RouteSettings;
 use crate::domain::Period;
 
@@ -35,6 +36,9 @@ pub struct SmsSettings {
     /// The routes by name.
     #[serde(default)]
     pub route: BTreeMap<String, RouteSettings>,
+    /// Delivery receipts by the name of the provider.
+    #[serde(default)]
+    pub receipts: BTreeMap<String, ReceiptSettings>,
 }
 
 /// When a failing provider is passed by.
@@ -67,6 +71,16 @@ pub enum ProviderSettings {
     Http(Box<HttpSettings>),
     /// Prints to the terminal.
     Console(ConsoleSettings),
+}
+
+impl ProviderSettings {
+    /// In which vendor's way its receipts are posted; nothing where it posts none, or any gateway may be meant.
+    #[must_use]
+    pub const fn receipt_kind(&self) -> Option<ReceiptKind> {
+        match self {
+            Self::Http(_) | Self::Console(_) => None,
+        }
+    }
 }
 
 /// A terminal needs no settings.

@@ -6,6 +6,7 @@
 mod aliyun;
 mod entry;
 mod huawei;
+mod settings;
 mod tencent;
 mod twilio;
 mod vonage;
@@ -13,6 +14,7 @@ mod vonage;
 use secrecy::SecretString;
 
 use self::entry::{Entries, Entry};
+pub use self::settings::{ReceiptKind, ReceiptSettings};
 use super::{DeliveryReport, DeliveryState, ReportName};
 use crate::domain::Timestamp;
 

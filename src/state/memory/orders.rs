@@ -77,9 +77,9 @@ impl Awaited {
 #[async_trait]
 impl SentOrders for MemoryOrders {
     async fn note(&self, order: SentOrder, now: Timestamp) -> Result<Vec<Settlement>, StateError> {
-        let named = |name| (order.provider.clone(), name);
-        let names = order.message_id.clone().map(|id| named(ReportName::Message(id)));
-        let names: Vec<Name> = names.into_iter().chain([named(ReportName::Order(order.order))]).collect();
+        let theirs = order.message_id.clone().map(ReportName::Message);
+        let both = theirs.into_iter().chain([ReportName::Order(order.order)]);
+        let names: Vec<Name> = both.map(|name| (order.provider.clone(), name)).collect();
         let awaited = Arc::new(Awaited { order: Arc::new(order), last: Mutex::default() });
         let mut early = Vec::new();
         for name in names {
