@@ -194,11 +194,7 @@ fn audit(
     Ok((trail, Arc::new(Fanout(sinks))))
 }
 
-fn receipts(
-    settings: &Settings,
-    audit: &Arc<dyn AuditSink>,
-    clock: &Arc<dyn Clock>,
-) -> (Arc<Receipts>, ReceiptWorker) {
+fn receipts(settings: &Settings, audit: &Arc<dyn AuditSink>, clock: &Arc<dyn Clock>) -> (Arc<Receipts>, ReceiptWorker) {
     let orders = Arc::new(MemoryOrders::new(settings.state.max_orders));
     Receipts::start(orders, Arc::clone(audit), Arc::clone(clock))
 }

@@ -145,12 +145,14 @@ impl Courier {
         }
     }
 
-    /// First the trail, then the receipts: one that came already must not be told before its message.
+    /// A receipt that came already is not told before its message.
     async fn conclude(&self, outcome: Outcome, event: impl FnOnce(EventKind) -> AuditEvent) {
+        let early = match outcome.sent {
+            Some(sent) => self.receipts.expect(sent).await,
+            None => Vec::new(),
+        };
         self.audit.record(&event(outcome.kind));
-        if let Some(sent) = outcome.sent {
-            self.receipts.expect(sent).await;
-        }
+        self.receipts.tell(&early);
     }
 
     /// Says in the audit trail that a delivery was dropped at shutdown.

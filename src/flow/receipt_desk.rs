@@ -74,6 +74,17 @@ impl ReceiptDesk {
         (is_known && is_near).then_some(Admitted { provider, door })
     }
 
+    /// The most of a body that is read, in bytes; nothing when the answer is known without. Where no secret was named a
+    /// stranger's post is read as far as a signed one, because an answer to a body that nobody read looks different.
+    #[must_use]
+    pub fn most(admitted: Option<&Admitted<'_>>, secret: Option<&str>) -> Option<usize> {
+        match (admitted, secret) {
+            (_, None) => Some(MOST_OF_SIGNED),
+            (Some(_), Some(_)) => Some(MOST_OF_KNOWN),
+            (None, Some(_)) => None,
+        }
+    }
+
     /// A path of ours as whoever posts there knows it, whatever `Host` says.
     #[must_use]
     pub fn address(&self, path: &str) -> String {
@@ -101,14 +112,6 @@ impl ReceiptDesk {
                 })
             }
         }
-    }
-}
-
-impl Admitted<'_> {
-    /// The most of a body that is read, in bytes.
-    #[must_use]
-    pub const fn most(&self) -> usize {
-        if self.door.secret.is_some() { MOST_OF_KNOWN } else { MOST_OF_SIGNED }
     }
 }
 

@@ -50,12 +50,19 @@ impl Receipts {
         (Arc::new(Self { queue, desk }), ReceiptWorker { task, closing })
     }
 
-    /// Awaits the receipts of a message that a provider took, or may have taken.
-    pub async fn expect(&self, order: SentOrder) {
-        match self.desk.orders.note(order, self.desk.clock.now()).await {
-            Ok(early) => early.iter().for_each(|news| self.desk.tell(news)),
-            Err(error) => tracing::warn!(%error, "receipts of a message will not be recognised"),
-        }
+    /// Awaits the receipts of a message that a provider took, or may have taken. Gives what came for it already, to be
+    /// told once the message itself is.
+    pub async fn expect(&self, order: SentOrder) -> Vec<Settlement> {
+        let early = self.desk.orders.note(order, self.desk.clock.now()).await;
+        early.unwrap_or_else(|error| {
+            tracing::warn!(%error, "receipts of a message will not be recognised");
+            Vec::new()
+        })
+    }
+
+    /// Tells what came before its message.
+    pub fn tell(&self, early: &[Settlement]) {
+        early.iter().for_each(|news| self.desk.tell(news));
     }
 
     /// Counts receipts that could not be read or kept.

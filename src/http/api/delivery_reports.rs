@@ -19,14 +19,16 @@ pub(super) async fn take(
 ) -> Result<HttpResponse, Problem> {
     let part = |name| request.match_info().get(name);
     let from = call.origin.requester.address();
+    let stranger = || Problem::new(&call, "not_found");
     let admitted = desk.admit(part("provider").unwrap_or_default(), part("secret"), from);
-    let admitted = admitted.ok_or_else(|| Problem::new(&call, "not_found"))?;
-    let body = read_up_to(&call, &request, payload.into_inner(), Some(admitted.most())).await?;
+    let most = ReceiptDesk::most(admitted.as_ref(), part("secret")).ok_or_else(stranger)?;
+    let body = read_up_to(&call, &request, payload.into_inner(), most).await?;
+    let admitted = admitted.ok_or_else(stranger)?;
     let header = |name: &str| once(request.headers(), name);
     let (url, query) = (desk.address(request.uri().path()), request.uri().query().unwrap_or_default());
     let posted = Posted { url: &url, query, header: &header, body: &body };
     let answer = desk.take(&admitted, &posted).map_err(|refusal| match refusal {
-        ReceiptRefusal::Stranger => Problem::new(&call, "not_found"),
+        ReceiptRefusal::Stranger => stranger(),
         ReceiptRefusal::Unreadable => {
             let reason = "it is not in the provider's format";
             Problem::with_values(&call, "bad_request", &[("reason", reason)]).at("", "unreadable", reason)
