@@ -12,9 +12,11 @@ use std::path::Path;
 use reading::{bare, files, module_of, names_crate, paths, root};
 
 /// Tens are the ranks: a module imports only lower numbers, so modules of one rank do not know each other. The last
-/// rank has an order of its own: `app` assembles with `settings` and `telemetry`, and `cli` starts all three.
-const RANKS: [(&str, u8); 14] = [
+/// rank has an order of its own: `app` assembles with `settings` and `telemetry`, and `cli` starts all three. So has the
+/// first: `outbound` stands on `domain`, and below `sms` and `account`, which both ask over HTTP and do not know each other.
+const RANKS: [(&str, u8); 15] = [
     ("domain", 0),
+    ("outbound", 1),
     ("policy", 10),
     ("captcha", 10),
     ("limits", 10),
@@ -32,7 +34,7 @@ const RANKS: [(&str, u8); 14] = [
 
 /// What stands behind a port: only `app` and `cli` may name it, and its own module.
 const ADAPTERS: [(&str, &[&str]); 5] = [
-    ("account", &["sqlite", "demo", "roster"]),
+    ("account", &["sqlite", "demo", "roster", "build", "open", "Surroundings"]),
     (
         "sms",
         &[
@@ -59,7 +61,7 @@ const CRATES: [(&str, &[&str]); 11] = [
     ("moka", &["state"]),
     ("governor", &["limits"]),
     ("captcha", &["captcha"]),
-    ("reqwest", &["sms", "account", "app"]),
+    ("reqwest", &["outbound", "sms", "account", "app"]),
     ("sqlx", &["account"]),
     ("rusqlite", &[]),
     ("prometheus_client", &["telemetry", "http"]),

@@ -7,6 +7,7 @@ mod challenge;
 mod code;
 mod credential;
 mod delivery;
+mod finding;
 mod id;
 mod mailbox;
 mod password;
@@ -21,6 +22,7 @@ pub use challenge::{Arming, Challenge, ChallengeRules, ChallengeView, Ending, Pr
 pub use code::{CodeDigest, CodeError, CodeKeys, OneTimeCode};
 pub use credential::{CredentialDigest, FlowCredential};
 pub use delivery::{DeliveryReport, DeliveryState, ReportName};
+pub use finding::{Condition, Finding};
 pub use id::{CaptchaId, ChallengeId, EventId, IdError, OrderId, RequestId};
 pub use mailbox::{MailboxAddress, MailboxError};
 pub use password::{MAX_PASSWORD_BYTES, MAX_PASSWORD_CODE_POINTS, NewPassword, PasswordError};

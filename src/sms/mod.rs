@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::domain::{ChallengeId, OrderId, PhoneNumber};
+use crate::domain::{ChallengeId, Finding, OrderId, PhoneNumber};
 
 mod breaker;
 mod build;
@@ -44,6 +44,8 @@ pub enum MessageKind {
     Code,
     /// Tells the account holder that the password was changed. Carries no secret.
     Notice,
+    /// Tells the account holder that the password runs out. Carries no secret.
+    Expiry,
 }
 
 /// One message. Its text may hold a code, so it is a secret.
@@ -185,28 +187,6 @@ pub enum SmsError {
         /// What was seen.
         reason: String,
     },
-}
-
-/// What a live check found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// What was looked at, in a word or two: `credentials`, `template SMS_1`, `balance`.
-    pub what: String,
-    /// How it is.
-    pub state: Condition,
-    /// What was seen, and what to do where something is wrong; no secret.
-    pub text: String,
-}
-
-/// How a thing that was looked at is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Condition {
-    /// As it should be.
-    Good,
-    /// Works, or cannot be told; worth a look.
-    Doubtful,
-    /// Messages will not leave.
-    Bad,
 }
 
 /// A thing that can put a message on a phone.
