@@ -45,14 +45,14 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
             "vendor",
             "Console",
             "ConsoleWriter",
-            "Failover",
             "Surroundings",
             "build",
+            "build_observed",
             "build_one",
         ],
     ),
     ("limits", &["memory", "MemoryLimits"]),
-    ("state", &["memory", "MemoryState"]),
+    ("state", &["memory", "MemoryOrders", "MemoryState"]),
     ("audit", &["Trail", "Fanout"]),
 ];
 

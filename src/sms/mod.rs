@@ -13,26 +13,33 @@ mod check;
 #[cfg(feature = "cmpp")]
 mod cmpp;
 mod console;
-mod failover;
 mod http;
+mod observe;
 mod otp_line;
+mod passed;
+pub mod receipts;
 mod report;
+mod route;
+mod router;
 #[cfg(test)]
 mod samples;
 mod settings;
 #[cfg(feature = "smpp")]
 mod smpp;
+mod station;
 mod template;
 mod texts;
 mod vendor;
 
-pub use build::{SmsBuildError, Surroundings, build, build_one};
+pub use build::{SmsBuildError, Surroundings, build, build_observed, build_one};
 #[cfg(feature = "cmpp")]
 pub use cmpp::{CmppSettings, Version as CmppVersion};
 pub use console::{Console, ConsoleWriter};
-pub use failover::Failover;
 pub use http::{AnswerRule, Format, HttpSettings, Method};
+pub use observe::{Attempt, ProviderTurn, SmsObserver};
 pub use report::{DeliveryReport, DeliveryState, Discard, ReportName, ReportSink};
+pub use route::RouteSettings;
+pub use router::{Outage, ProviderHealth, Router, Unsent};
 pub use settings::{BreakerSettings, ConsoleSettings, NotBuilt, ProviderSettings, SmsSettings, TextSettings};
 #[cfg(feature = "smpp")]
 pub use smpp::{ReceiptId, SmppSettings};
@@ -40,7 +47,7 @@ pub use texts::{Texts, parts, ucs2_units};
 pub use vendor::Transcript;
 
 /// What kind of message it is; providers with approved templates choose theirs by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MessageKind {
     /// Carries a one-time code.
     Code,

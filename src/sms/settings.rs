@@ -1,4 +1,4 @@
-//! The sections `[sms]`, `[sms.text.*]` and `[sms.provider.*]`.
+//! The sections `[sms]`, `[sms.text.*]` and `[sms.provider.*]`; `[sms.route.*]` is in `route.rs`.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,8 @@ use serde::Deserialize;
 #[cfg(feature = "cmpp")]
 use super::cmpp::CmppSettings;
 use super::http::HttpSettings;
+use super::receipts::{ReceiptKind, ReceiptSettings};
+use super::route::RouteSettings;
 #[cfg(feature = "smpp")]
 use super::smpp::SmppSettings;
 use crate::domain::Period;
@@ -15,8 +17,11 @@ use crate::domain::Period;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SmsSettings {
-    /// Names of provider tables, tried in this order.
+    /// Names of provider tables, tried in this order by messages that no route matches.
     pub providers: Vec<String>,
+    /// Names of route tables; the first that matches decides. A list, because tables have no order.
+    #[serde(default)]
+    pub routes: Vec<String>,
     /// Messages that may wait (1 to 1000000).
     pub queue: usize,
     /// Messages handed over at once (1 to 256).
@@ -32,6 +37,12 @@ pub struct SmsSettings {
     /// The providers by name. The defaults have none, so the whole table may be missing.
     #[serde(default)]
     pub provider: BTreeMap<String, ProviderSettings>,
+    /// The routes by name.
+    #[serde(default)]
+    pub route: BTreeMap<String, RouteSettings>,
+    /// Delivery receipts by the name of the provider.
+    #[serde(default)]
+    pub receipts: BTreeMap<String, ReceiptSettings>,
 }
 
 /// When a failing provider is passed by.
@@ -101,6 +112,16 @@ impl<'de> Deserialize<'de> for NotBuilt {
         let problem = "this binary was built without this kind of provider; \
                        build it with the Cargo feature of the same name, or use another kind";
         Err(serde::de::Error::custom(problem))
+    }
+}
+
+impl ProviderSettings {
+    /// In which vendor's way its receipts are posted; nothing where it posts none, or any gateway may be meant.
+    #[must_use]
+    pub const fn receipt_kind(&self) -> Option<ReceiptKind> {
+        match self {
+            Self::Http(_) | Self::Smpp(_) | Self::Cmpp(_) | Self::Console(_) => None,
+        }
     }
 }
 
