@@ -5,7 +5,9 @@
 
 mod answer;
 mod client;
+mod endpoint;
 mod line;
+mod meaning;
 mod transcript;
 mod words;
 
@@ -18,15 +20,16 @@ pub(super) use self::answer::Answer;
 #[cfg(test)]
 pub(super) use self::answer::Body;
 pub(super) use self::client::Trust;
+pub(super) use self::endpoint::{Endpoint, on_this_machine};
 pub(super) use self::line::Line;
+pub(super) use self::meaning::Meaning;
 pub use self::transcript::Transcript;
-pub(super) use self::words::Hidden;
+pub(super) use self::words::{Hidden, by_status};
 use super::{Finding, MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, SmsReceipt, Surroundings};
 use crate::domain::Timestamp;
 
 /// What a signed request takes from the moment it is made in.
 #[derive(Debug, Clone, Copy)]
-#[expect(dead_code, reason = "the first vendor that signs reads it")]
 pub(super) struct Stamp {
     /// The time.
     pub now: Timestamp,
