@@ -4,6 +4,7 @@
 //! request and a documented error are tests without a network. [`VendorProvider`] does the rest, alike for all.
 
 mod answer;
+mod basic;
 mod client;
 mod endpoint;
 mod line;
@@ -19,6 +20,7 @@ use secrecy::ExposeSecret;
 pub(super) use self::answer::Answer;
 #[cfg(test)]
 pub(super) use self::answer::Body;
+pub(super) use self::basic::basic;
 pub(super) use self::client::Trust;
 pub(super) use self::endpoint::{Endpoint, on_this_machine};
 pub(super) use self::line::Line;
