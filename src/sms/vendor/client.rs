@@ -43,7 +43,11 @@ pub(super) fn build(trust: Trust<'_>, connect: Duration, total: Duration) -> Res
         .map_err(|error| format!("no HTTP client could be built: {}", error.without_url()))
 }
 
-fn tls(trust: Trust<'_>) -> Result<ClientConfig, String> {
+/// How to recognise a peer; with ring, whatever is installed for the process.
+///
+/// # Errors
+/// What is wrong with the authorities.
+pub(in crate::sms) fn tls(trust: Trust<'_>) -> Result<ClientConfig, String> {
     let ring = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(ring)
         .with_safe_default_protocol_versions()

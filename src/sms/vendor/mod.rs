@@ -22,6 +22,8 @@ pub(super) use self::answer::Answer;
 pub(super) use self::answer::Body;
 pub(super) use self::basic::basic;
 pub(super) use self::client::Trust;
+#[cfg(feature = "smpp")]
+pub(super) use self::client::tls;
 pub(super) use self::endpoint::{Endpoint, on_this_machine};
 pub(super) use self::line::Line;
 pub(super) use self::meaning::Meaning;
