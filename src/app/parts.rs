@@ -1,5 +1,6 @@
 //! From settings to ports, and from ports to flows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -70,8 +71,13 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
     let accounts: Arc<dyn AccountStore> =
         Arc::new(MeteredAccounts::around(accounts, Arc::clone(&clock), metrics.registry()));
     let (trail, audit) = audit(settings, &clock, &random, &metrics, sinks)?;
-    let around =
-        Surroundings { clock: Arc::clone(&clock), random: Arc::clone(&random), console, reports: Arc::new(Discard) };
+    let around = Surroundings {
+        clock: Arc::clone(&clock),
+        random: Arc::clone(&random),
+        console,
+        reports: Arc::new(Discard),
+        callbacks: BTreeMap::new(),
+    };
     let (failover, provider) = provider_of(settings, &around, provider)?;
     let provider: Arc<dyn SmsProvider> = Arc::new(MeteredProvider::around(provider, metrics.registry()));
     let keys = Arc::new(settings.code.keys());

@@ -1,11 +1,16 @@
 //! From settings to providers.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::sync::Arc;
+
+use secrecy::SecretString;
 
 use super::console::{Console, ConsoleWriter};
 use super::failover::Failover;
 use super::http;
+#[cfg(any(feature = "twilio", feature = "vonage"))]
+use super::receipts::Callback;
 use super::settings::{ProviderSettings, SmsSettings};
 #[cfg(feature = "smpp")]
 use super::smpp;
@@ -45,6 +50,9 @@ pub struct Surroundings {
     pub console: ConsoleWriter,
     /// Who takes the receipts that come over a provider's own connection.
     pub reports: Arc<dyn ReportSink>,
+    /// Where the vendors are to post receipts that are told so with each message, by the provider's name. A path of ours
+    /// may be all that proves a receipt, so these are secrets. Who is not named is asked for none.
+    pub callbacks: BTreeMap<String, SecretString>,
 }
 
 impl Surroundings {
@@ -56,7 +64,14 @@ impl Surroundings {
             random: Arc::new(SystemRandom),
             console,
             reports: Arc::new(Discard),
+            callbacks: BTreeMap::new(),
         }
+    }
+
+    /// Where receipts about messages of a provider are to be posted, if anywhere.
+    #[cfg(any(feature = "twilio", feature = "vonage"))]
+    pub(super) fn callback(&self, provider: &str) -> Option<Callback> {
+        self.callbacks.get(provider).map(Callback::new)
     }
 }
 
@@ -92,6 +107,9 @@ pub fn build_one(
             let provider = http::provider(name, gateway, times, around, credentials.as_deref());
             Ok(Arc::new(provider.map_err(|error| error.below(&table))?))
         }
+        Some(ProviderSettings::Twilio(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
+        Some(ProviderSettings::Vonage(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
+        Some(ProviderSettings::AwsSns(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
         #[cfg(feature = "smpp")]
         Some(ProviderSettings::Smpp(smsc)) => {
             let provider = smpp::provider(name, smsc, times, around);

@@ -24,6 +24,9 @@ impl SmsSettings {
                 ProviderSettings::Smpp(smsc) => smsc.check(),
                 #[cfg(not(feature = "smpp"))]
                 ProviderSettings::Smpp(never) => match *never {},
+                ProviderSettings::Twilio(own) => own.check(),
+                ProviderSettings::Vonage(own) => own.check(),
+                ProviderSettings::AwsSns(own) => own.check(),
                 ProviderSettings::Console(_) => Vec::new(),
             };
             problems.extend(own.into_iter().map(|(key, problem)| (format!("provider.{name}.{key}"), problem)));

@@ -7,12 +7,15 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::{ChallengeId, OrderId, PhoneNumber};
 
+#[cfg(feature = "aws_sns")]
+mod aws_sns;
 mod breaker;
 mod build;
 mod check;
 mod console;
 mod failover;
 mod http;
+mod left_out;
 mod otp_line;
 pub mod receipts;
 mod report;
@@ -23,18 +26,34 @@ mod settings;
 mod smpp;
 mod template;
 mod texts;
+#[cfg(feature = "twilio")]
+mod twilio;
 mod vendor;
+#[cfg(feature = "vonage")]
+mod vonage;
 
+#[cfg(feature = "aws_sns")]
+pub use aws_sns::AwsSnsSettings;
 pub use build::{SmsBuildError, Surroundings, build, build_one};
 pub use console::{Console, ConsoleWriter};
 pub use failover::Failover;
 pub use http::{AnswerRule, Format, HttpSettings, Method};
+#[cfg(not(feature = "aws_sns"))]
+pub use left_out::AwsSnsSettings;
+#[cfg(not(feature = "twilio"))]
+pub use left_out::TwilioSettings;
+#[cfg(not(feature = "vonage"))]
+pub use left_out::VonageSettings;
 pub use report::{DeliveryReport, DeliveryState, Discard, ReportName, ReportSink};
 pub use settings::{BreakerSettings, ConsoleSettings, NotBuilt, ProviderSettings, SmsSettings, TextSettings};
 #[cfg(feature = "smpp")]
 pub use smpp::{ReceiptId, SmppSettings};
 pub use texts::{Texts, parts, ucs2_units};
+#[cfg(feature = "twilio")]
+pub use twilio::TwilioSettings;
 pub use vendor::Transcript;
+#[cfg(feature = "vonage")]
+pub use vonage::VonageSettings;
 
 /// What kind of message it is; providers with approved templates choose theirs by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

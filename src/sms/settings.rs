@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::http::HttpSettings;
 #[cfg(feature = "smpp")]
 use super::smpp::SmppSettings;
+use super::{AwsSnsSettings, TwilioSettings, VonageSettings};
 use crate::domain::Period;
 
 /// How messages leave.
@@ -66,6 +67,13 @@ pub enum ProviderSettings {
     /// An SMSC, to a binary that cannot speak to one.
     #[cfg(not(feature = "smpp"))]
     Smpp(NotBuilt),
+    /// Twilio.
+    Twilio(Box<TwilioSettings>),
+    /// Vonage.
+    Vonage(Box<VonageSettings>),
+    /// Amazon SNS.
+    #[serde(rename = "aws_sns")]
+    AwsSns(Box<AwsSnsSettings>),
     /// Prints to the terminal.
     Console(ConsoleSettings),
 }
@@ -76,6 +84,12 @@ impl ProviderSettings {
         match self {
             #[cfg(feature = "smpp")]
             Self::Smpp(smsc) => smsc.otp_line.unwrap_or(false),
+            #[cfg(feature = "twilio")]
+            Self::Twilio(own) => own.otp_line.unwrap_or(false),
+            #[cfg(feature = "vonage")]
+            Self::Vonage(own) => own.otp_line.unwrap_or(false),
+            #[cfg(feature = "aws_sns")]
+            Self::AwsSns(own) => own.otp_line.unwrap_or(false),
             _ => false,
         }
     }

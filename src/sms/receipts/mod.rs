@@ -4,6 +4,7 @@
 //! is read is little, short, and believed no further than a [`DeliveryReport`] is.
 
 mod aliyun;
+mod callback;
 mod entry;
 mod huawei;
 mod tencent;
@@ -12,6 +13,7 @@ mod vonage;
 
 use secrecy::SecretString;
 
+pub(super) use self::callback::Callback;
 use self::entry::{Entries, Entry};
 use super::{DeliveryReport, DeliveryState, ReportName};
 use crate::domain::Timestamp;

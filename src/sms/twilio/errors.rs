@@ -1,29 +1,10 @@
-//! What Twilio's error codes mean (its error dictionary, the parts about accounts and about sending messages).
+//! What the error codes mean, after Twilio's error dictionary: its parts about accounts and about sending messages.
 
 use serde::Deserialize;
 
-use crate::sms::vendor::{Answer, Hidden, Meaning, by_status};
-use crate::sms::{SmsError, SmsFault};
-
-/// Codes and classes. Any other code of a 4xx is about the request, so nothing left; with a 5xx, Twilio itself is at a
-/// loss, whatever the code.
-const CODES: &[(&[u32], Meaning)] = &[
-    // Account not active; not authenticated; suspended; no access; test credentials; no such account; messaging suspended.
-    (&[10001, 20003, 20005, 20006, 20008, 20403, 20404, 30002], Meaning::Faulty(SmsFault::Credentials)),
-    // The account may not send to this country; a trial account sends to verified numbers alone.
-    (&[21408, 21608], Meaning::Faulty(SmsFault::Credentials)),
-    // The sender: none, none of the account's, cannot send messages, not the service's; no service of this id, or empty.
-    (
-        &[21212, 21603, 21606, 21659, 21660, 21661, 21701, 21703, 21704, 21705],
-        Meaning::Faulty(SmsFault::Signature),
-    ),
-    // Too many requests; the account's or the sender's rate; the sender's queue is full.
-    (&[14107, 20429, 21611], Meaning::Throttled),
-    // The number: invalid, missing, unsubscribed, not reachable, not mobile.
-    (&[21211, 21217, 21604, 21610, 21612, 21614], Meaning::Refused),
-    // The text: missing, too long, unfit.
-    (&[21602, 21605, 21617, 21618, 21619], Meaning::Refused),
-];
+use crate::sms::SmsError;
+use crate::sms::SmsFault::{Credentials, Signature};
+use crate::sms::vendor::{Answer, Complaint, Hidden, Meaning, by_status, spoken};
 
 /// An error as Twilio writes it.
 #[derive(Deserialize)]
@@ -33,22 +14,38 @@ struct Told {
     message: String,
 }
 
-/// What an answer that took no message means.
+/// What follows from an answer that took no message. With a 5xx, Twilio itself is at a loss, whatever the code.
 pub(super) fn error(answer: &Answer, hidden: &Hidden<'_>) -> SmsError {
-    let Ok(told) = answer.body.json::<Told>() else { return by_status(answer) };
-    let status = answer.status.as_u16();
-    let reason = format!("Twilio answered {status} with {}: {}", told.code, sentence(&told.message, hidden));
-    let known = CODES.iter().find(|(codes, _)| codes.contains(&told.code)).map(|(_, meaning)| *meaning);
-    match by_status(answer) {
-        SmsError::Unreachable { .. } => known.unwrap_or(Meaning::Unreachable).with(reason, answer.retry_after),
-        // A limit that only the status tells, and its wait.
-        throttled @ SmsError::Throttled { .. } => throttled,
-        _ => SmsError::Unknown { reason },
-    }
+    let told: Told = match spoken(answer) {
+        Ok(told) => told,
+        Err(error) => return error,
+    };
+    let meaning = match by_status(answer) {
+        SmsError::Unreachable { .. } => meaning(told.code),
+        SmsError::Throttled { .. } => Meaning::Throttled,
+        _ => Meaning::Unknown,
+    };
+    // Some sentences show a number with its last digits hidden.
+    let has_number = told.message.split(|sign: char| !sign.is_ascii_digit()).any(|digits| digits.len() > 6);
+    let sentence = if has_number { "" } else { &told.message };
+    Complaint { code: &told.code.to_string(), sentence, request: "" }.error(meaning, answer, hidden)
 }
 
-/// Twilio's sentence, unless it may hold part of a number: some show one with its last digits hidden.
-fn sentence(text: &str, hidden: &Hidden<'_>) -> String {
-    let has_number = text.split(|sign: char| !sign.is_ascii_digit()).any(|digits| digits.len() > 6);
-    if has_number { String::new() } else { hidden.sentence(text) }
+/// A code that is not listed is about the request and names neither number nor text, so another provider may be asked.
+fn meaning(code: u32) -> Meaning {
+    match code {
+        // Account not active, suspended or without access; not authenticated; test credentials; no such account.
+        10_001 | 20_003 | 20_005 | 20_006 | 20_008 | 20_403 | 20_404 | 30_002 => Meaning::Faulty(Credentials),
+        // The account may not send to this country; a trial account sends to verified numbers alone.
+        21_408 | 21_608 => Meaning::Faulty(Credentials),
+        // No sender, or one that is not the account's, cannot send or is not the service's; no such service, or empty.
+        21_212 | 21_603 | 21_606 | 21_659..=21_661 | 21_701 | 21_703..=21_705 => Meaning::Faulty(Signature),
+        // Requests; the account's or the sender's rate; the sender's queue is full.
+        20_429 | 14_107 | 21_611 => Meaning::Throttled,
+        // The number: invalid, missing, unsubscribed, not reachable, not mobile.
+        21_211 | 21_217 | 21_604 | 21_610 | 21_612 | 21_614 => Meaning::Refused,
+        // The text: missing, too long, unfit.
+        21_602 | 21_605 | 21_617..=21_619 => Meaning::Refused,
+        _ => Meaning::NotTaken,
+    }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::sms::vendor::Endpoint;
 
 /// Where Twilio is asked when nothing else is written.
-pub(super) const OWN_ENDPOINT: &str = "https://api.twilio.com";
+pub(super) const USUAL: &str = "https://api.twilio.com";
 
 /// An account at Twilio. There are no defaults beneath a provider table, so what may be left out is optional here.
 #[derive(Clone, Deserialize)]
@@ -71,7 +71,7 @@ impl TwilioSettings {
             }
             _ => {}
         }
-        problems.extend(Endpoint::problems(self.endpoint.as_deref(), OWN_ENDPOINT, self.ca_file.as_deref()));
+        problems.extend(Endpoint::problems(self.endpoint.as_deref(), USUAL, self.ca_file.as_ref()));
         problems
     }
 }

@@ -1,79 +1,88 @@
-//! Where a vendor is asked: its own address, or one that the operator wrote instead.
+//! Where a vendor is asked.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 
-use super::client::Trust;
+use super::Trust;
 use crate::sms::check::Problem;
 
-/// An origin, `https://host`; on this machine also `http://host`.
+/// The origin of a vendor's API: `https`, or `http` on this machine.
 #[derive(Debug, Clone)]
-pub(in crate::sms) struct Endpoint(Url);
+pub(in crate::sms) struct Endpoint {
+    url: Url,
+    host: String,
+}
 
 impl Endpoint {
-    /// Reads what is written, or takes the vendor's own address when nothing is.
+    /// Reads the key `endpoint`; the vendor's own when it is left out or empty.
     ///
     /// # Errors
     /// What to write instead.
-    pub(in crate::sms) fn read(written: Option<&str>, own: &str) -> Result<Self, String> {
-        let text = written.filter(|text| !text.is_empty()).unwrap_or(own);
-        let is_origin = |url: &Url| {
-            url.path() == "/"
-                && url.query().is_none()
-                && url.fragment().is_none()
-                && url.username().is_empty()
-                && url.password().is_none()
+    pub(in crate::sms) fn read(text: Option<&str>, usual: &str) -> Result<Self, Problem> {
+        let text = text.filter(|text| !text.is_empty()).unwrap_or(usual);
+        let said = |problem: &str| Err(("endpoint".to_owned(), problem.to_owned()));
+        let Ok(url) = Url::parse(text) else {
+            return said(&format!("is not a web address; write one like \"{usual}\""));
         };
-        let url = Url::parse(text).ok().filter(|url| url.has_host() && is_origin(url));
-        let url = url.ok_or_else(|| format!("must be scheme, host and port alone, like \"{own}\""))?;
-        match url.scheme() {
-            "https" => Ok(Self(url)),
-            "http" if on_this_machine(&url) => Ok(Self(url)),
-            "http" => Err("is not encrypted; write https (http is for this machine alone)".to_owned()),
-            _ => Err("must begin with https://".to_owned()),
+        let bare = url.username().is_empty() && url.password().is_none();
+        if !bare || url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return said(&format!("is more than scheme and host; write it like \"{usual}\""));
+        }
+        match (url.scheme(), is_on_this_machine(&url)) {
+            ("https", _) | ("http", true) => {}
+            ("http", false) => return said("is not encrypted; write https (http is for this machine alone)"),
+            _ => return said("must begin with https://"),
+        }
+        let name = url.host_str().unwrap_or_default();
+        let host = url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
+        Ok(Self { url, host })
+    }
+
+    /// Problems of the keys `endpoint` and `ca_file`.
+    pub(in crate::sms) fn problems(text: Option<&str>, usual: &str, ca_file: Option<&PathBuf>) -> Vec<Problem> {
+        match Self::read(text, usual) {
+            Err(problem) => vec![problem],
+            Ok(endpoint) if !endpoint.is_https() && given(ca_file).is_some() => {
+                vec![("ca_file".to_owned(), "has no use without https; drop it".to_owned())]
+            }
+            Ok(_) => Vec::new(),
         }
     }
 
-    /// An address below it; `path` begins with a slash.
-    pub(in crate::sms) fn at(&self, path: &str) -> Url {
-        let mut url = self.0.clone();
+    /// What the client writes into the header `host`; a signature may cover it.
+    pub(in crate::sms) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The address of `path`, which begins with a slash, and of a query that is escaped already.
+    pub(in crate::sms) fn at(&self, path: &str, query: Option<&str>) -> Url {
+        let mut url = self.url.clone();
         url.set_path(path);
+        url.set_query(query);
         url
     }
 
-    /// What goes into the `Host` header: the port only where it does not go without saying.
-    pub(in crate::sms) fn host(&self) -> String {
-        let host = self.0.host_str().unwrap_or_default();
-        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-    }
-
-    /// Whom to believe there.
-    pub(in crate::sms) fn trust<'a>(&self, ca_file: Option<&'a Path>) -> Trust<'a> {
-        match ca_file.filter(|path| !path.as_os_str().is_empty()) {
-            _ if self.0.scheme() == "http" => Trust::Plain,
+    /// Whom to believe that it is the vendor.
+    pub(in crate::sms) fn trust<'a>(&self, ca_file: Option<&'a PathBuf>) -> Trust<'a> {
+        match given(ca_file) {
+            _ if !self.is_https() => Trust::Plain,
             Some(path) => Trust::File(path),
             None => Trust::System,
         }
     }
 
-    /// Problems of the keys `endpoint` and `ca_file`.
-    pub(in crate::sms) fn problems(written: Option<&str>, own: &str, ca_file: Option<&Path>) -> Vec<Problem> {
-        let said = |key: &str, problem: String| (key.to_owned(), problem);
-        match Self::read(written, own) {
-            Err(problem) => vec![said("endpoint", problem)],
-            Ok(endpoint)
-                if endpoint.0.scheme() == "http" && ca_file.is_some_and(|path| !path.as_os_str().is_empty()) =>
-            {
-                vec![said("ca_file", "has no use without https; drop it".to_owned())]
-            }
-            Ok(_) => Vec::new(),
-        }
+    fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
     }
 }
 
+fn given(ca_file: Option<&PathBuf>) -> Option<&Path> {
+    ca_file.map(PathBuf::as_path).filter(|path| !path.as_os_str().is_empty())
+}
+
 /// Loopback by name or by address.
-pub(in crate::sms) fn on_this_machine(url: &Url) -> bool {
+pub(in crate::sms) fn is_on_this_machine(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
@@ -83,51 +92,47 @@ pub(in crate::sms) fn on_this_machine(url: &Url) -> bool {
 mod tests {
     use super::*;
 
-    const OWN: &str = "https://api.example.org";
+    const USUAL: &str = "https://sms.example.com";
 
     #[test]
-    fn an_endpoint_is_encrypted_or_on_this_machine() {
-        for good in ["", "https://10.0.0.1:8443/", "http://127.0.0.1:9", "http://[::1]:9", "http://localhost"] {
-            assert!(Endpoint::read(Some(good), OWN).is_ok(), "{good}");
-        }
-        for bad in [
-            "http://sms.example.org",
-            "http://127.0.0.1.example.org",
-            "ftp://127.0.0.1",
-            "https://a/b",
-            "https://a/?b",
-            "https://a/#b",
-            "https://b@a",
-            "https://:b@a",
-            "a",
-            "data:,",
+    fn what_is_left_out_is_the_vendors_own_and_the_host_is_as_the_client_writes_it() {
+        for (text, host) in [
+            (None, "sms.example.com"),
+            (Some(""), "sms.example.com"),
+            (Some("https://sms.example.com:443/"), "sms.example.com"),
+            (Some("https://SMS.example.com:8443"), "sms.example.com:8443"),
+            (Some("http://127.0.0.1:9"), "127.0.0.1:9"),
+            (Some("http://[::1]:9"), "[::1]:9"),
+            (Some("http://localhost"), "localhost"),
         ] {
-            assert!(Endpoint::read(Some(bad), OWN).is_err(), "{bad}");
+            assert_eq!(Endpoint::read(text, USUAL).unwrap().host(), host, "{text:?}");
+        }
+        let endpoint = Endpoint::read(None, USUAL).unwrap();
+        assert_eq!(endpoint.at("/a/b", Some("c=%7B%2A~")).as_str(), "https://sms.example.com/a/b?c=%7B%2A~");
+    }
+
+    /// case 92: a key and a code are never sent over a network in the clear.
+    #[test]
+    fn an_endpoint_that_is_not_encrypted_or_not_bare_is_refused() {
+        for (text, words) in [
+            ("sms.example.com", "is not a web address"),
+            ("http://sms.example.com", "is not encrypted"),
+            ("http://127.0.0.1.example.com", "is not encrypted"),
+            ("ftp://sms.example.com", "must begin with https://"),
+            ("https://sms.example.com/v1", "more than scheme and host"),
+            ("https://sms.example.com?a=b", "more than scheme and host"),
+            ("https://a:b@sms.example.com", "more than scheme and host"),
+        ] {
+            let (key, problem) = Endpoint::read(Some(text), USUAL).unwrap_err();
+            assert!(key == "endpoint" && problem.contains(words), "{text}: {problem}");
         }
     }
 
     #[test]
-    fn a_path_is_put_below_it_and_a_port_only_named_where_it_is_not_the_usual_one() {
-        let endpoint = Endpoint::read(None, OWN).unwrap();
-        assert_eq!(
-            (endpoint.at("/a/b").as_str(), &*endpoint.host()),
-            ("https://api.example.org/a/b", "api.example.org")
-        );
-        let host = |text| Endpoint::read(Some(text), OWN).unwrap().host();
-        assert_eq!((&*host("https://a:443"), &*host("http://127.0.0.1:81")), ("a", "127.0.0.1:81"));
-    }
-
-    #[test]
-    fn an_authority_is_believed_only_where_it_is_asked() {
-        let file = Some(Path::new("/ca.pem"));
-        let keys =
-            |text, file| Endpoint::problems(Some(text), OWN, file).into_iter().map(|it| it.0).collect::<Vec<_>>();
-        assert_eq!(keys("http://127.0.0.1", file), ["ca_file"]);
-        assert_eq!(keys("http://127.0.0.1", Some(Path::new(""))), [""; 0]);
-        assert_eq!((keys("https://a", file), keys("http://a", None)), (vec![], vec!["endpoint".to_owned()]));
-        let trust = |text, file| Endpoint::read(Some(text), OWN).unwrap().trust(file);
-        assert!(matches!(trust("https://a", file), Trust::File(_)));
-        assert!(matches!(trust("https://a", Some(Path::new(""))), Trust::System));
-        assert!(matches!(trust("http://[::1]", None), Trust::Plain));
+    fn an_authority_without_tls_has_no_use() {
+        let file = PathBuf::from("/etc/ca.pem");
+        assert_eq!(Endpoint::problems(Some("http://localhost"), USUAL, Some(&file))[0].0, "ca_file");
+        assert_eq!(Endpoint::problems(Some("http://localhost"), USUAL, Some(&PathBuf::new())), []);
+        assert_eq!(Endpoint::problems(None, USUAL, Some(&file)), []);
     }
 }

@@ -6,9 +6,11 @@
 mod answer;
 mod basic;
 mod client;
+mod complaint;
+mod digest;
+mod encoding;
 mod endpoint;
 mod line;
-mod meaning;
 mod transcript;
 mod words;
 
@@ -20,13 +22,15 @@ use secrecy::ExposeSecret;
 pub(super) use self::answer::Answer;
 #[cfg(test)]
 pub(super) use self::answer::Body;
-pub(super) use self::basic::basic;
+pub(super) use self::basic::{basic, with_form};
 pub(super) use self::client::Trust;
 #[cfg(feature = "smpp")]
 pub(super) use self::client::tls;
-pub(super) use self::endpoint::{Endpoint, on_this_machine};
+pub(super) use self::complaint::{Complaint, Meaning, spoken, unanswered};
+pub(super) use self::digest::{hmac_sha256, hmac_sha256_hex, sha256_hex};
+pub(super) use self::encoding::{form, percent_encoded, post};
+pub(super) use self::endpoint::{Endpoint, is_on_this_machine};
 pub(super) use self::line::Line;
-pub(super) use self::meaning::Meaning;
 pub use self::transcript::Transcript;
 pub(super) use self::words::{Hidden, by_status};
 use super::{Finding, MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, SmsReceipt, Surroundings};

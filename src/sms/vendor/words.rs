@@ -51,7 +51,12 @@ impl<'a> Hidden<'a> {
 /// 425 are of machines that lost patience, perhaps after passing it on; after a 5xx or a strange 2xx it may have left.
 pub(in crate::sms) fn by_status(answer: &Answer) -> SmsError {
     let status = answer.status.as_u16();
-    let reason = format!("it answered {status} and nothing that can be read");
+    let unread = match answer.body.bytes() {
+        Ok([]) => "its body is empty".to_owned(),
+        Ok(_) => "its body is not what the vendor answers".to_owned(),
+        Err(reason) => reason,
+    };
+    let reason = format!("it answered {status}, but {unread}");
     match status {
         429 => SmsError::Throttled { retry_after: answer.retry_after },
         503 if answer.retry_after.is_some() => SmsError::Throttled { retry_after: answer.retry_after },

@@ -1,91 +1,94 @@
-//! Vonage, SMS API: a form, Basic credentials, JSON back with the outcome inside.
-
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::{Method, Request};
-use url::form_urlencoded::{Serializer, byte_serialize};
-
-use super::otp_line::bound_text;
-use super::vendor::{Answer, Endpoint, Hidden, Line, Stamp, Times, Vendor, VendorProvider, basic};
-use super::{Finding, SmsBuildError, SmsError, SmsMessage, Surroundings};
+//! Vonage, SMS API: a form with Basic credentials, JSON back with the outcome inside.
 
 mod errors;
 mod examine;
 mod settings;
 
+use std::sync::Arc;
+
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::{Method, Request};
+use url::form_urlencoded::Serializer;
+
+use self::settings::USUAL;
+use super::otp_line::carried_text;
+use super::receipts::Callback;
+use super::vendor::{Answer, Endpoint, Hidden, Line, Stamp, Times, Vendor, VendorProvider, basic, with_form};
+use super::{Finding, SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
 pub use settings::VonageSettings;
 
 /// What Vonage takes as the time a message may wait, in milliseconds.
-const TTL: std::ops::RangeInclusive<u64> = 20_000..=604_800_000;
+const SOONEST: u64 = 20_000;
+const LATEST: u64 = 604_800_000;
 /// The longest address of receipts that Vonage takes.
 const LONGEST_CALLBACK: usize = 100;
 
 /// One account.
-pub(super) struct Vonage {
+struct Vonage {
     endpoint: Endpoint,
     authorization: HeaderValue,
-    from: String,
-    otp_line: bool,
-    /// Where receipts are to be posted, and the same as it stands in a form.
-    callback: Option<[String; 2]>,
+    from: Box<str>,
+    binds_codes: bool,
+    callback: Option<Callback>,
 }
 
-/// Reads the settings. `callback` is where receipts are to be posted, if anywhere.
-///
-/// # Errors
-/// Names the first key that cannot be used, below the provider's table.
-pub(super) fn provider(
-    name: &str,
-    settings: &VonageSettings,
-    callback: Option<&str>,
-    times: Times,
-    around: &Surroundings,
-) -> Result<VendorProvider<Vonage>, SmsBuildError> {
-    let vonage = Vonage::new(settings, callback)?;
-    let trust = vonage.endpoint.trust(settings.ca_file.as_deref());
-    VendorProvider::new(name, vonage, trust, times, around)
+impl VonageSettings {
+    /// The provider. Reads `ca_file`; opens no connection.
+    ///
+    /// # Errors
+    /// Names the first key that cannot be used, below the provider's table.
+    pub(super) fn build(
+        &self,
+        name: &str,
+        times: Times,
+        around: &Surroundings,
+    ) -> Result<Arc<dyn SmsProvider>, SmsBuildError> {
+        let vonage = self.vonage(around.callback(name))?;
+        let trust = vonage.endpoint.trust(self.ca_file.as_ref());
+        Ok(Arc::new(VendorProvider::new(name, vonage, trust, times, around)?))
+    }
+
+    fn vonage(&self, callback: Option<Callback>) -> Result<Vonage, SmsBuildError> {
+        let refused = |(key, problem)| SmsBuildError::new(key, problem);
+        self.check().into_iter().next().map_or(Ok(()), |problem| Err(refused(problem)))?;
+        if callback.as_ref().is_some_and(|callback| callback.url().len() > LONGEST_CALLBACK) {
+            let problem =
+                format!("make an address of more than {LONGEST_CALLBACK} signs, and Vonage takes no longer one");
+            return Err(SmsBuildError::new("receipts", problem));
+        }
+        let authorization = basic(&self.api_key, &self.api_secret);
+        Ok(Vonage {
+            endpoint: Endpoint::read(self.endpoint.as_deref(), USUAL).map_err(refused)?,
+            authorization: authorization.ok_or_else(|| SmsBuildError::new("api_secret", "is no secret"))?,
+            from: self.from.as_str().into(),
+            binds_codes: self.otp_line.unwrap_or(false),
+            callback,
+        })
+    }
 }
 
 impl Vonage {
-    fn new(settings: &VonageSettings, callback: Option<&str>) -> Result<Self, SmsBuildError> {
-        if let Some((key, problem)) = settings.check().into_iter().next() {
-            return Err(SmsBuildError::new(key, problem));
-        }
-        if callback.is_some_and(|url| url.len() > LONGEST_CALLBACK) {
-            let problem = format!("the address is longer than the {LONGEST_CALLBACK} signs that Vonage takes; shorten path_secret");
-            return Err(SmsBuildError::new("receipts", problem));
-        }
-        let endpoint = Endpoint::read(settings.endpoint.as_deref(), settings::OWN_ENDPOINT);
-        let authorization = basic(&settings.api_key, &settings.api_secret);
-        Ok(Self {
-            endpoint: endpoint.map_err(|problem| SmsBuildError::new("endpoint", problem))?,
-            authorization: authorization.ok_or_else(|| SmsBuildError::new("api_secret", "is no secret"))?,
-            from: settings.from.clone(),
-            otp_line: settings.otp_line.unwrap_or(false),
-            callback: callback.map(|url| [url.to_owned(), byte_serialize(url.as_bytes()).collect()]),
-        })
-    }
-
     fn asking(&self, method: Method, path: &str) -> Request {
-        let mut request = Request::new(method, self.endpoint.at(path));
+        let mut request = Request::new(method, self.endpoint.at(path, None));
         request.headers_mut().insert(AUTHORIZATION, self.authorization.clone());
         request
     }
 
     fn form(&self, message: &SmsMessage) -> String {
         let mut form = Serializer::new(String::new());
-        // A number without its plus is Vonage's way.
+        // Digits alone, without the plus.
         form.append_pair("to", message.to.e164().trim_start_matches('+'));
         form.append_pair("from", &self.from);
-        let text = message.expose_text();
-        if self.otp_line { form.append_pair("text", &bound_text(message)) } else { form.append_pair("text", text) };
+        form.append_pair("text", &carried_text(message, self.binds_codes));
+        // Comes back in the receipt.
         form.append_pair("client-ref", &message.order.to_string());
         form.append_pair("type", "unicode");
         if let Some(valid_for) = message.valid_for {
             let millis = u64::try_from(valid_for.as_millis()).unwrap_or(u64::MAX);
-            form.append_pair("ttl", &millis.clamp(*TTL.start(), *TTL.end()).to_string());
+            form.append_pair("ttl", &millis.clamp(SOONEST, LATEST).to_string());
         }
-        if let Some([url, _]) = &self.callback {
-            form.append_pair("callback", url);
+        if let Some(callback) = &self.callback {
+            form.append_pair("callback", callback.url());
         }
         form.finish()
     }
@@ -93,11 +96,7 @@ impl Vonage {
 
 impl Vendor for Vonage {
     fn request(&self, message: &SmsMessage, _: &Stamp) -> Result<Request, SmsError> {
-        let mut request = self.asking(Method::POST, "/sms/json");
-        let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
-        request.headers_mut().insert(CONTENT_TYPE, kind);
-        *request.body_mut() = Some(self.form(message).into());
-        Ok(request)
+        Ok(with_form(self.asking(Method::POST, "/sms/json"), self.form(message)))
     }
 
     fn judge(&self, answer: &Answer, hidden: &Hidden<'_>) -> Result<Option<String>, SmsError> {
@@ -105,7 +104,7 @@ impl Vendor for Vonage {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.callback.iter().flatten().map(String::as_str).collect()
+        self.callback.iter().flat_map(Callback::secrets).collect()
     }
 
     async fn examine(&self, line: &Line) -> Vec<Finding> {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::sms::vendor::Endpoint;
 
 /// Where Vonage is asked when nothing else is written.
-pub(super) const OWN_ENDPOINT: &str = "https://rest.nexmo.com";
+pub(super) const USUAL: &str = "https://rest.nexmo.com";
 
 /// An account at Vonage. There are no defaults beneath a provider table, so what may be left out is optional here.
 #[derive(Clone, Deserialize)]
@@ -48,12 +48,12 @@ impl VonageSettings {
         if self.api_secret.expose_secret().trim().is_empty() {
             said("api_secret", "is empty; write the secret of api_key");
         }
-        let digits = self.from.bytes().all(|byte| byte.is_ascii_digit());
-        let longest = if digits { 15 } else { 11 };
-        if !is_word(&self.from.replace(' ', "_").replace('_', "a")) || self.from.len() > longest {
+        let longest = if self.from.bytes().all(|byte| byte.is_ascii_digit()) { 15 } else { 11 };
+        // A name may have a space in it.
+        if !is_word(&self.from.replace(' ', "a")) || self.from.len() > longest {
             said("from", "must be a number of up to 15 digits without +, or up to 11 letters and digits");
         }
-        problems.extend(Endpoint::problems(self.endpoint.as_deref(), OWN_ENDPOINT, self.ca_file.as_deref()));
+        problems.extend(Endpoint::problems(self.endpoint.as_deref(), USUAL, self.ca_file.as_ref()));
         problems
     }
 }
