@@ -11,6 +11,8 @@ use crate::domain::{ChallengeId, OrderId, PhoneNumber};
 mod aws_sns;
 mod breaker;
 mod build;
+#[cfg(test)]
+mod captured;
 mod check;
 mod console;
 mod failover;
