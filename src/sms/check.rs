@@ -18,10 +18,14 @@ impl SmsSettings {
         problems.extend(self.quantities());
         problems.extend(texts::problems(&self.text));
         for (name, provider) in &self.provider {
-            if let ProviderSettings::Http(http) = provider {
-                let own = http.check().into_iter();
-                problems.extend(own.map(|(key, problem)| (format!("provider.{name}.{key}"), problem)));
-            }
+            let own = match provider {
+                ProviderSettings::Http(own) => own.check(),
+                ProviderSettings::Aliyun(own) => own.check(),
+                ProviderSettings::Tencent(own) => own.check(),
+                ProviderSettings::Huawei(own) => own.check(),
+                ProviderSettings::Console(_) => Vec::new(),
+            };
+            problems.extend(own.into_iter().map(|(key, problem)| (format!("provider.{name}.{key}"), problem)));
         }
         problems
     }
@@ -37,6 +41,16 @@ impl SmsSettings {
             }
         }
         problems
+    }
+
+    /// Problems of providers that show only with `code.length`.
+    #[must_use]
+    pub fn check_code(&self, digits: usize) -> Vec<(String, String)> {
+        let own = self.provider.iter().filter_map(|(name, provider)| match provider {
+            ProviderSettings::Tencent(own) => Some((name, own.check_code(digits)?)),
+            _ => None,
+        });
+        own.map(|(name, (key, problem))| (format!("provider.{name}.{key}"), problem)).collect()
     }
 
     fn names(&self) -> Vec<Problem> {

@@ -7,26 +7,51 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::{ChallengeId, OrderId, PhoneNumber};
 
+#[cfg(feature = "aliyun")]
+mod aliyun;
+#[cfg(any(feature = "aliyun", feature = "tencent", feature = "huawei"))]
+mod approved;
 mod breaker;
 mod build;
+#[cfg(all(test, any(feature = "aliyun", feature = "tencent", feature = "huawei")))]
+mod captured;
 mod check;
 mod console;
 mod failover;
 mod http;
+#[cfg(feature = "huawei")]
+mod huawei;
+mod left_out;
 mod report;
 #[cfg(test)]
 mod samples;
 mod settings;
 mod template;
+#[cfg(feature = "tencent")]
+mod tencent;
 mod texts;
 mod vendor;
 
+#[cfg(feature = "aliyun")]
+pub use aliyun::AliyunSettings;
+#[cfg(any(feature = "aliyun", feature = "tencent", feature = "huawei"))]
+pub use approved::ApprovedTemplates;
 pub use build::{SmsBuildError, Surroundings, build, build_one};
 pub use console::{Console, ConsoleWriter};
 pub use failover::Failover;
 pub use http::{AnswerRule, Format, HttpSettings, Method};
+#[cfg(feature = "huawei")]
+pub use huawei::{HuaweiAuth, HuaweiSettings, WsseDigest};
+#[cfg(not(feature = "aliyun"))]
+pub use left_out::AliyunSettings;
+#[cfg(not(feature = "huawei"))]
+pub use left_out::HuaweiSettings;
+#[cfg(not(feature = "tencent"))]
+pub use left_out::TencentSettings;
 pub use report::{DeliveryReport, DeliveryState, Discard, ReportName, ReportSink};
 pub use settings::{BreakerSettings, ConsoleSettings, ProviderSettings, SmsSettings, TextSettings};
+#[cfg(feature = "tencent")]
+pub use tencent::TencentSettings;
 pub use texts::{Texts, parts, ucs2_units};
 pub use vendor::Transcript;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::http::HttpSettings;
+use super::{AliyunSettings, HuaweiSettings, TencentSettings};
 use crate::domain::Period;
 
 /// How messages leave.
@@ -58,6 +59,12 @@ pub struct TextSettings {
 pub enum ProviderSettings {
     /// A gateway reached over HTTP.
     Http(Box<HttpSettings>),
+    /// Alibaba Cloud SMS.
+    Aliyun(Box<AliyunSettings>),
+    /// Tencent Cloud SMS.
+    Tencent(Box<TencentSettings>),
+    /// Huawei Cloud SMS.
+    Huawei(Box<HuaweiSettings>),
     /// Prints to the terminal.
     Console(ConsoleSettings),
 }

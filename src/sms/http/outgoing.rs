@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
@@ -10,10 +9,9 @@ use super::settings::{Format, HttpSettings, Method};
 use crate::sms::SmsMessage;
 use crate::sms::check::Problem;
 use crate::sms::template::{Field, Template};
+use crate::sms::vendor::{is_on_this_machine, percent_encoded};
 
 const FIELDS: &[Field] = &[Field::To, Field::ToNational, Field::Text, Field::Code, Field::Ref, Field::Locale];
-/// All but the unreserved signs of RFC 3986.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Method, address and body of the request that hands one message over.
 #[derive(Debug)]
@@ -34,7 +32,7 @@ impl Format {
 
     fn escaped(self, value: &str) -> String {
         match self {
-            Self::Form => utf8_percent_encode(value, ESCAPED).to_string(),
+            Self::Form => percent_encoded(value),
             Self::Json => {
                 let quoted = serde_json::Value::from(value).to_string();
                 quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or_default().to_owned()
@@ -111,7 +109,7 @@ fn url(text: &str, method: Method) -> Result<(Template, bool), Problem> {
     let url = Url::parse(&sample).ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_graphic()));
     let Some(url) = url else { return said("url", "is not a URL; write one like \"https://sms.example.gov.cn/send\"") };
     let filled = FIELDS.iter().any(|field| template.has(*field));
-    let problem = match (url.scheme(), on_this_machine(&url)) {
+    let problem = match (url.scheme(), is_on_this_machine(&url)) {
         ("http" | "https", _) if !url.username().is_empty() || url.password().is_some() => {
             "holds a name or a password; put them into headers, as `authorization`"
         }
@@ -127,13 +125,6 @@ fn url(text: &str, method: Method) -> Result<(Template, bool), Problem> {
         _ => "must begin with https://",
     };
     said("url", problem)
-}
-
-/// Loopback by name or by address.
-fn on_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn body(settings: &HttpSettings, method: Method) -> Result<Option<(Format, Template)>, Problem> {

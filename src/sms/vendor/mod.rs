@@ -5,6 +5,10 @@
 
 mod answer;
 mod client;
+mod complaint;
+mod digest;
+mod encoding;
+mod endpoint;
 mod line;
 mod transcript;
 mod words;
@@ -18,15 +22,18 @@ pub(super) use self::answer::Answer;
 #[cfg(test)]
 pub(super) use self::answer::Body;
 pub(super) use self::client::Trust;
+pub(super) use self::complaint::{Complaint, Meaning, spoken, unanswered};
+pub(super) use self::digest::{header_lines, header_names, hmac_sha256, hmac_sha256_hex, sha256_hex};
+pub(super) use self::encoding::{form, percent_encoded, post};
+pub(super) use self::endpoint::{Endpoint, is_on_this_machine};
 pub(super) use self::line::Line;
 pub use self::transcript::Transcript;
-pub(super) use self::words::Hidden;
+pub(super) use self::words::{Hidden, by_status};
 use super::{Finding, MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, SmsReceipt, Surroundings};
 use crate::domain::Timestamp;
 
 /// What a signed request takes from the moment it is made in.
 #[derive(Debug, Clone, Copy)]
-#[expect(dead_code, reason = "the first vendor that signs reads it")]
 pub(super) struct Stamp {
     /// The time.
     pub now: Timestamp,
