@@ -166,6 +166,7 @@ impl Settings {
             under("account", self.account.check()),
             under("sms", self.sms.check()),
             under("sms", self.sms.check_texts(self.server.public_url.host(), &self.text.default_locale)),
+            under("sms", self.sms.check_code(self.code.length.into())),
             under("audit", self.audit.check()),
             under("log", self.log.check()),
         ]

@@ -102,6 +102,9 @@ pub fn build_one(
         Some(ProviderSettings::Console(_)) => {
             Ok(Arc::new(Console::new(name, around.console.clone(), Arc::clone(&around.clock))))
         }
+        Some(ProviderSettings::Aliyun(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
+        Some(ProviderSettings::Tencent(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
+        Some(ProviderSettings::Huawei(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
         Some(ProviderSettings::Http(gateway)) => {
             let credentials: Option<OsString> = std::env::var_os("CREDENTIALS_DIRECTORY");
             let provider = http::provider(name, gateway, times, around, credentials.as_deref());

@@ -19,11 +19,14 @@ impl SmsSettings {
         problems.extend(texts::problems(&self.text));
         for (name, provider) in &self.provider {
             let own = match provider {
-                ProviderSettings::Http(http) => http.check(),
+                ProviderSettings::Http(own) => own.check(),
                 #[cfg(feature = "smpp")]
                 ProviderSettings::Smpp(smsc) => smsc.check(),
                 #[cfg(not(feature = "smpp"))]
                 ProviderSettings::Smpp(never) => match *never {},
+                ProviderSettings::Aliyun(own) => own.check(),
+                ProviderSettings::Tencent(own) => own.check(),
+                ProviderSettings::Huawei(own) => own.check(),
                 ProviderSettings::Twilio(own) => own.check(),
                 ProviderSettings::Vonage(own) => own.check(),
                 ProviderSettings::AwsSns(own) => own.check(),
@@ -46,6 +49,16 @@ impl SmsSettings {
             }
         }
         problems
+    }
+
+    /// Problems of providers that show only with `code.length`.
+    #[must_use]
+    pub fn check_code(&self, digits: usize) -> Vec<(String, String)> {
+        let own = self.provider.iter().filter_map(|(name, provider)| match provider {
+            ProviderSettings::Tencent(own) => Some((name, own.check_code(digits)?)),
+            _ => None,
+        });
+        own.map(|(name, (key, problem))| (format!("provider.{name}.{key}"), problem)).collect()
     }
 
     fn names(&self) -> Vec<Problem> {

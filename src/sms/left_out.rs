@@ -36,6 +36,9 @@ macro_rules! left_out {
 }
 
 left_out! {
+    AliyunSettings = "aliyun",
+    TencentSettings = "tencent",
+    HuaweiSettings = "huawei",
     TwilioSettings = "twilio",
     VonageSettings = "vonage",
     AwsSnsSettings = "aws_sns",

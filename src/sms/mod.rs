@@ -7,16 +7,32 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::{ChallengeId, OrderId, PhoneNumber};
 
+#[cfg(feature = "aliyun")]
+mod aliyun;
+#[cfg(any(feature = "aliyun", feature = "tencent", feature = "huawei"))]
+mod approved;
 #[cfg(feature = "aws_sns")]
 mod aws_sns;
 mod breaker;
 mod build;
-#[cfg(test)]
+#[cfg(all(
+    test,
+    any(
+        feature = "aliyun",
+        feature = "tencent",
+        feature = "huawei",
+        feature = "twilio",
+        feature = "vonage",
+        feature = "aws_sns"
+    )
+))]
 mod captured;
 mod check;
 mod console;
 mod failover;
 mod http;
+#[cfg(feature = "huawei")]
+mod huawei;
 mod left_out;
 mod otp_line;
 pub mod receipts;
@@ -27,6 +43,8 @@ mod settings;
 #[cfg(feature = "smpp")]
 mod smpp;
 mod template;
+#[cfg(feature = "tencent")]
+mod tencent;
 mod texts;
 #[cfg(feature = "twilio")]
 mod twilio;
@@ -34,14 +52,26 @@ mod vendor;
 #[cfg(feature = "vonage")]
 mod vonage;
 
+#[cfg(feature = "aliyun")]
+pub use aliyun::AliyunSettings;
+#[cfg(any(feature = "aliyun", feature = "tencent", feature = "huawei"))]
+pub use approved::ApprovedTemplates;
 #[cfg(feature = "aws_sns")]
 pub use aws_sns::AwsSnsSettings;
 pub use build::{SmsBuildError, Surroundings, build, build_one};
 pub use console::{Console, ConsoleWriter};
 pub use failover::Failover;
 pub use http::{AnswerRule, Format, HttpSettings, Method};
+#[cfg(feature = "huawei")]
+pub use huawei::{HuaweiAuth, HuaweiSettings, WsseDigest};
+#[cfg(not(feature = "aliyun"))]
+pub use left_out::AliyunSettings;
 #[cfg(not(feature = "aws_sns"))]
 pub use left_out::AwsSnsSettings;
+#[cfg(not(feature = "huawei"))]
+pub use left_out::HuaweiSettings;
+#[cfg(not(feature = "tencent"))]
+pub use left_out::TencentSettings;
 #[cfg(not(feature = "twilio"))]
 pub use left_out::TwilioSettings;
 #[cfg(not(feature = "vonage"))]
@@ -50,6 +80,8 @@ pub use report::{DeliveryReport, DeliveryState, Discard, ReportName, ReportSink}
 pub use settings::{BreakerSettings, ConsoleSettings, NotBuilt, ProviderSettings, SmsSettings, TextSettings};
 #[cfg(feature = "smpp")]
 pub use smpp::{ReceiptId, SmppSettings};
+#[cfg(feature = "tencent")]
+pub use tencent::TencentSettings;
 pub use texts::{Texts, parts, ucs2_units};
 #[cfg(feature = "twilio")]
 pub use twilio::TwilioSettings;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::http::HttpSettings;
 #[cfg(feature = "smpp")]
 use super::smpp::SmppSettings;
-use super::{AwsSnsSettings, TwilioSettings, VonageSettings};
+use super::{AliyunSettings, AwsSnsSettings, HuaweiSettings, TencentSettings, TwilioSettings, VonageSettings};
 use crate::domain::Period;
 
 /// How messages leave.
@@ -74,6 +74,12 @@ pub enum ProviderSettings {
     /// Amazon SNS.
     #[serde(rename = "aws_sns")]
     AwsSns(Box<AwsSnsSettings>),
+    /// Alibaba Cloud SMS.
+    Aliyun(Box<AliyunSettings>),
+    /// Tencent Cloud SMS.
+    Tencent(Box<TencentSettings>),
+    /// Huawei Cloud SMS.
+    Huawei(Box<HuaweiSettings>),
     /// Prints to the terminal.
     Console(ConsoleSettings),
 }

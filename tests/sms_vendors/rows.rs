@@ -1,5 +1,7 @@
 //! What a kind of provider brings to the tests: its table, and the vendor's answers in the vendor's own words.
 
+mod abroad;
+
 use resetgate::sms::SmsFault;
 
 /// One kind.
@@ -47,7 +49,7 @@ impl Class {
 }
 
 /// Every kind.
-pub const ROWS: &[Row] = &[HTTP];
+pub const ROWS: &[Row] = &[HTTP, abroad::TWILIO, abroad::VONAGE, abroad::AWS_SNS];
 
 const HTTP: Row = Row {
     kind: "http",

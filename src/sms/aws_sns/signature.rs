@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use crate::domain::Timestamp;
-use crate::sms::vendor::{hmac_sha256, hmac_sha256_hex, sha256_hex};
+use crate::sms::vendor::{header_lines, header_names, hmac_sha256, hmac_sha256_hex, sha256_hex};
 
 /// What SNS is called in the scope of a signature.
 const SERVICE: &str = "sns";
@@ -31,9 +31,7 @@ impl Key {
         let token = self.session_token.as_ref().map(|token| ("x-amz-security-token", token.expose_secret()));
         let headers = [("content-type", content_type), ("host", host), ("x-amz-date", &date)];
         let headers: Vec<_> = headers.into_iter().chain(token).collect();
-        let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
-        let lines = headers.iter().flat_map(|(name, value)| [name, ":", value, "\n"]);
-        let lines = Zeroizing::new(lines.collect::<String>());
+        let (lines, names) = (Zeroizing::new(header_lines(&headers)), header_names(&headers));
         let canonical = Zeroizing::new(format!("POST\n/\n\n{}\n{names}\n{}", *lines, sha256_hex(body)));
         let scope = format!("{day}/{}/{SERVICE}/aws4_request", self.region);
         let signed = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", sha256_hex(canonical.as_bytes()));

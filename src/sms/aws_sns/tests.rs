@@ -4,8 +4,7 @@ use super::*;
 use crate::domain::Timestamp;
 use crate::sms::SmsFault;
 use crate::sms::captured::Captured;
-use crate::sms::samples::{answer, message};
-use crate::sms::vendor::Transcript;
+use crate::sms::samples::{TIMES, answer, around, message};
 
 const PUBLISH: &str = include_str!("../../../tests/sms_vendors/captures/aws-sns-publish.http");
 const THROTTLED: &str = include_str!("../../../tests/sms_vendors/captures/aws-sns-publish-throttled.http");
@@ -144,10 +143,10 @@ fn the_number_is_repeated_in_no_reason_and_keys_in_no_transcript() {
     let sentence = "Invalid parameter: PhoneNumber Reason: +8613800138000 is not valid to publish to";
     let reason = "it answered 400 with InvalidParameter (request req-1)".to_owned();
     assert_eq!(said(400, "InvalidParameter", sentence), SmsError::Refused { reason });
-    let (sns, message) = (vendor("session_token = \"t0k3n\""), message("x"));
-    let mut transcript = Transcript::default();
-    transcript.request(&sns.request(&message, &STAMP).unwrap(), &message, &sns.secrets());
-    let shown = transcript.to_string();
+    let sns = settings("session_token = \"t0k3n\"\nendpoint = \"http://127.0.0.1:1\"")
+        .build("main", TIMES, &around())
+        .unwrap();
+    let shown = sns.draft(&message("x")).unwrap().to_string();
     assert!(shown.contains("authorization: AWS4-HMAC-SHA256 ••••") && shown.contains("x-amz-security-token: ••••"));
     assert!(!shown.contains("t0k3n") && !shown.contains("13800138000"), "{shown}");
 }

@@ -51,16 +51,10 @@ impl Complaint<'_> {
 
     fn reason(&self, answer: &Answer, hidden: &Hidden<'_>) -> String {
         let code = hidden.code(self.code).unwrap_or_else(|| "an error".to_owned());
-        let mut reason = format!("it answered {} with {code}", answer.status.as_u16());
         let sentence = hidden.sentence(self.sentence);
-        if !sentence.is_empty() {
-            reason.push_str(": ");
-            reason.push_str(&sentence);
-        }
-        if let Some(request) = hidden.id(self.request) {
-            reason.push_str(&format!(" (request {request})"));
-        }
-        reason
+        let sentence = if sentence.is_empty() { sentence } else { format!(": {sentence}") };
+        let request = hidden.id(self.request).map(|id| format!(" (request {id})")).unwrap_or_default();
+        format!("it answered {} with {code}{sentence}{request}", answer.status.as_u16())
     }
 }
 

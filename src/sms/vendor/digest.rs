@@ -23,3 +23,13 @@ pub(in crate::sms) fn hmac_sha256(key: &[u8], text: &str) -> [u8; 32] {
 pub(in crate::sms) fn hmac_sha256_hex(key: &[u8], text: &str) -> String {
     HEXLOWER.encode(&hmac_sha256(key, text))
 }
+
+/// Headers as a signature lists them: `name:value` and a line end each. Names are in lower case and sorted.
+pub(in crate::sms) fn header_lines(headers: &[(&str, &str)]) -> String {
+    headers.iter().flat_map(|(name, value)| [*name, ":", value.trim(), "\n"]).collect()
+}
+
+/// The names alone, with semicolons between.
+pub(in crate::sms) fn header_names(headers: &[(&str, &str)]) -> String {
+    headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";")
+}

@@ -27,7 +27,7 @@ pub(super) use self::client::Trust;
 #[cfg(feature = "smpp")]
 pub(super) use self::client::tls;
 pub(super) use self::complaint::{Complaint, Meaning, spoken, unanswered};
-pub(super) use self::digest::{hmac_sha256, hmac_sha256_hex, sha256_hex};
+pub(super) use self::digest::{header_lines, header_names, hmac_sha256, hmac_sha256_hex, sha256_hex};
 pub(super) use self::encoding::{form, percent_encoded, post};
 pub(super) use self::endpoint::{Endpoint, is_on_this_machine};
 pub(super) use self::line::Line;
