@@ -15,16 +15,14 @@ mod approved;
 mod aws_sns;
 mod breaker;
 mod build;
-#[cfg(all(
-    test,
-    any(
-        feature = "aliyun",
-        feature = "tencent",
-        feature = "huawei",
-        feature = "twilio",
-        feature = "vonage",
-        feature = "aws_sns"
-    )
+#[cfg(test)]
+#[cfg(any(
+    feature = "aliyun",
+    feature = "tencent",
+    feature = "huawei",
+    feature = "twilio",
+    feature = "vonage",
+    feature = "aws_sns"
 ))]
 mod captured;
 mod check;

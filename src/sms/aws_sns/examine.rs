@@ -56,7 +56,7 @@ fn sandbox(is_in: Option<&str>) -> Finding {
     Finding { what: "sandbox".to_owned(), state, text: text.to_owned() }
 }
 
-/// What may be spent in a month; how much of it is left, only CloudWatch knows.
+/// What may be spent in a month; how much of it is left, its log alone tells.
 fn limit(answer: Result<Answer, SmsError>) -> Finding {
     let document = answer.ok().and_then(|answer| Document::read(answer.body.bytes().ok()?));
     let limit = document.as_ref().and_then(|document| {

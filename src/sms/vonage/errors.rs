@@ -69,10 +69,9 @@ fn meaning(status: &str) -> Meaning {
     match status {
         // Too fast; too many connections.
         "1" | "10" => Meaning::Throttled,
-        // Invalid parameter; a message or prefix that cannot be processed; too long; a network that is not the number's.
-        "3" | "6" | "12" | "22" => Meaning::Refused,
-        // The number is barred, or out of service.
-        "7" | "33" => Meaning::Refused,
+        // Invalid parameter; a message or prefix that cannot be processed; a number that is barred (7) or out of service
+        // (33); a text that is too long; a network that is not the number's.
+        "3" | "6" | "7" | "12" | "22" | "33" => Meaning::Refused,
         // Key or secret; account suspended; not for HTTP; a request's signature; a trial account sends to listed numbers
         // alone; a secret where a signature is wanted.
         "4" | "8" | "11" | "14" | "29" | "32" => Meaning::Faulty(Credentials),
