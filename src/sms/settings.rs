@@ -69,6 +69,17 @@ pub enum ProviderSettings {
     Console(ConsoleSettings),
 }
 
+impl ProviderSettings {
+    /// The longest code that the kind carries, where it has such a limit.
+    pub(super) const fn longest_code(&self) -> Option<usize> {
+        match self {
+            // A variable of a template for verification codes is 0 to 6 digits.
+            Self::Tencent(_) => Some(6),
+            _ => None,
+        }
+    }
+}
+
 /// A terminal needs no settings.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
