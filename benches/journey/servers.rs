@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_web::{App, HttpResponse, HttpServer, web};
 use async_trait::async_trait;
 use resetgate::account::sqlite::SqliteAccounts;
-use resetgate::account::{AccountError, AccountStore, HashPool, NewAccount, PasswordWrite, PasswordWritten};
+use resetgate::account::{AccountError, AccountStore, Expiring, HashPool, NewAccount, PasswordWrite, PasswordWritten};
 use resetgate::app::{Application, Outside};
 use resetgate::domain::{
     MailboxAddress, NewPassword, PersonalFacts, PhoneNumber, Region, Subject, SubjectId, SystemClock, SystemRandom,
@@ -157,6 +157,10 @@ impl AccountStore for Everybody {
 
     async fn check(&self) -> Result<(), AccountError> {
         Ok(())
+    }
+
+    async fn expiring(&self, _: Timestamp, _: Timestamp, _: usize) -> Result<Vec<Expiring>, AccountError> {
+        Ok(Vec::new())
     }
 }
 

@@ -1,6 +1,8 @@
 //! Where the accounts live: the port and its adapters.
 
 mod book;
+mod build;
+pub mod conformance;
 pub mod demo;
 mod hashing;
 mod max_age;
@@ -11,11 +13,12 @@ pub mod sqlite;
 use async_trait::async_trait;
 
 pub use book::{AccountRecord, AdminError, NewAccount};
+pub use build::{Surroundings, open};
 pub use hashing::{HashPool, StoredHash, StoredHashError};
 pub use max_age::MaxAgeError;
 pub use settings::{AccountKind, AccountSettings, HashSettings, SqliteSettings};
 
-use crate::domain::{ChallengeId, MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
+use crate::domain::{ChallengeId, Finding, MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
 
 /// Why an account store did not do what was asked. Reasons are for the operator; they hold no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -81,6 +84,15 @@ pub struct PasswordWrite<'a> {
     pub now: Timestamp,
 }
 
+/// An account whose password runs out.
+#[derive(Debug, Clone)]
+pub struct Expiring {
+    /// Whose.
+    pub subject: Subject,
+    /// When.
+    pub expires_at: Timestamp,
+}
+
 /// Where the accounts live.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
@@ -107,4 +119,12 @@ pub trait AccountStore: Send + Sync {
 
     /// Whether the store can answer now; for readiness.
     async fn check(&self) -> Result<(), AccountError>;
+
+    /// Accounts whose passwords run out before `until` and have not yet run out at `now`, soonest first, at most `limit`.
+    async fn expiring(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Expiring>, AccountError>;
+
+    /// Looks at everything that the configured operations need: rights, schema, servers, certificates. Writes nothing.
+    async fn examine(&self) -> Vec<Finding> {
+        Vec::new()
+    }
 }

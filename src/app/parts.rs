@@ -8,8 +8,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::{Outside, StartError};
-use crate::account::sqlite::SqliteAccounts;
-use crate::account::{AccountStore, HashPool};
+use crate::account::{self, AccountStore};
 use crate::audit::{AuditSink, Fanout, Trail};
 use crate::captcha::CaptchaDesk;
 use crate::domain::{Clock, Randomness};
@@ -175,10 +174,8 @@ async fn open_accounts(
     clock: &Arc<dyn Clock>,
     random: &Arc<dyn Randomness>,
 ) -> Result<Arc<dyn AccountStore>, StartError> {
-    let dependency = |error: crate::account::AccountError| StartError::Dependency(error.to_string());
-    let hashing = HashPool::new(&settings.account.hash, Arc::clone(random)).map_err(dependency)?;
-    let store = SqliteAccounts::open(&settings.account, hashing, Arc::clone(clock)).await.map_err(dependency)?;
-    Ok(Arc::new(store))
+    let around = account::Surroundings { clock: Arc::clone(clock), random: Arc::clone(random) };
+    account::open(&settings.account, &around).await.map_err(|error| StartError::Dependency(error.to_string()))
 }
 
 fn audit(

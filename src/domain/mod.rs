@@ -6,6 +6,7 @@
 mod challenge;
 mod code;
 mod credential;
+mod finding;
 mod id;
 mod mailbox;
 mod password;
@@ -19,6 +20,7 @@ mod time;
 pub use challenge::{Arming, Challenge, ChallengeRules, ChallengeView, Ending, Presented, Refusal, State, Verdict};
 pub use code::{CodeDigest, CodeError, CodeKeys, OneTimeCode};
 pub use credential::{CredentialDigest, FlowCredential};
+pub use finding::{Condition, Finding};
 pub use id::{CaptchaId, ChallengeId, EventId, IdError, OrderId, RequestId};
 pub use mailbox::{MailboxAddress, MailboxError};
 pub use password::{MAX_PASSWORD_BYTES, MAX_PASSWORD_CODE_POINTS, NewPassword, PasswordError};

@@ -1,5 +1,10 @@
 //! Requests that the vendors' own clients sent, for tests of signatures.
 
+#![cfg_attr(
+    not(all(feature = "aliyun", feature = "huawei", feature = "tencent")),
+    allow(dead_code, reason = "each kind uses a part of it, and a kind may be left out")
+)]
+
 /// One request, taken apart.
 pub(super) struct Captured {
     /// What follows the `?` in its first line.

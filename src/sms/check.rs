@@ -51,14 +51,16 @@ impl SmsSettings {
         problems
     }
 
-    /// Problems of providers that show only with `code.length`.
+    /// Providers that cannot carry codes of so many digits; `code.length` is set elsewhere.
     #[must_use]
     pub fn check_code(&self, digits: usize) -> Vec<(String, String)> {
-        let own = self.provider.iter().filter_map(|(name, provider)| match provider {
-            ProviderSettings::Tencent(own) => Some((name, own.check_code(digits)?)),
-            _ => None,
-        });
-        own.map(|(name, (key, problem))| (format!("provider.{name}.{key}"), problem)).collect()
+        let too_long = |(name, provider): (&String, &ProviderSettings)| {
+            let longest = provider.longest_code().filter(|longest| digits > *longest)?;
+            let problem =
+                format!("carries codes of at most {longest} digits; set code.length to {longest} or use another kind");
+            Some((format!("provider.{name}.kind"), problem))
+        };
+        self.provider.iter().filter_map(too_long).collect()
     }
 
     fn names(&self) -> Vec<Problem> {

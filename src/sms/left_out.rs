@@ -17,12 +17,10 @@ macro_rules! left_out {
                 "`", $feature, "` was left out of this binary; build it with the feature `", $feature, "`, or write another kind"
             );
 
-            #[expect(clippy::unused_self, reason = "settings of a kind that is there read themselves")]
             pub(super) fn check(&self) -> Vec<super::check::Problem> {
                 vec![("kind".to_owned(), Self::PROBLEM.to_owned())]
             }
 
-            #[expect(clippy::unused_self, reason = "settings of a kind that is there read themselves")]
             pub(super) fn build(
                 &self,
                 _: &str,

@@ -5,25 +5,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::domain::{ChallengeId, OrderId, PhoneNumber};
+use crate::domain::{ChallengeId, Finding, OrderId, PhoneNumber};
 
 #[cfg(feature = "aliyun")]
 mod aliyun;
-#[cfg(any(feature = "aliyun", feature = "tencent", feature = "huawei"))]
 mod approved;
 #[cfg(feature = "aws_sns")]
 mod aws_sns;
 mod breaker;
 mod build;
 #[cfg(test)]
-#[cfg(any(
-    feature = "aliyun",
-    feature = "tencent",
-    feature = "huawei",
-    feature = "twilio",
-    feature = "vonage",
-    feature = "aws_sns"
-))]
 mod captured;
 mod check;
 mod console;
@@ -52,7 +43,6 @@ mod vonage;
 
 #[cfg(feature = "aliyun")]
 pub use aliyun::AliyunSettings;
-#[cfg(any(feature = "aliyun", feature = "tencent", feature = "huawei"))]
 pub use approved::ApprovedTemplates;
 #[cfg(feature = "aws_sns")]
 pub use aws_sns::AwsSnsSettings;
@@ -235,28 +225,6 @@ pub enum SmsError {
         /// What was seen.
         reason: String,
     },
-}
-
-/// What a live check found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// What was looked at, in a word or two: `credentials`, `template SMS_1`, `balance`.
-    pub what: String,
-    /// How it is.
-    pub state: Condition,
-    /// What was seen, and what to do where something is wrong; no secret.
-    pub text: String,
-}
-
-/// How a thing that was looked at is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Condition {
-    /// As it should be.
-    Good,
-    /// Works, or cannot be told; worth a look.
-    Doubtful,
-    /// Messages will not leave.
-    Bad,
 }
 
 /// A thing that can put a message on a phone.

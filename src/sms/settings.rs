@@ -99,6 +99,15 @@ impl ProviderSettings {
             _ => false,
         }
     }
+
+    /// The longest code that the kind carries, where it has such a limit.
+    pub(super) const fn longest_code(&self) -> Option<usize> {
+        match self {
+            // A variable of a template for verification codes is 0 to 6 digits.
+            Self::Tencent(_) => Some(6),
+            _ => None,
+        }
+    }
 }
 
 /// Stands for the settings of a kind that this binary was built without: there are none, and reading them says why.

@@ -8,8 +8,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::account::{AccountError, AccountStore, PasswordWrite, PasswordWritten};
-use crate::domain::{Clock, MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
+use crate::account::{AccountError, AccountStore, Expiring, PasswordWrite, PasswordWritten};
+use crate::domain::{Clock, Finding, MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
 
 type Labels = [(&'static str, &'static str); 2];
 type Times = Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>;
@@ -95,5 +95,15 @@ impl AccountStore for MeteredAccounts {
 
     async fn check(&self) -> Result<(), AccountError> {
         self.inner.check().await
+    }
+
+    async fn expiring(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Expiring>, AccountError> {
+        let began = self.clock.now();
+        let outcome = self.inner.expiring(now, until, limit).await;
+        self.record("expiring", began, outcome)
+    }
+
+    async fn examine(&self) -> Vec<Finding> {
+        self.inner.examine().await
     }
 }

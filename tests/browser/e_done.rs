@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use resetgate::account::{AccountError, AccountStore, PasswordWrite, PasswordWritten};
+use resetgate::account::{AccountError, AccountStore, Expiring, PasswordWrite, PasswordWritten};
 use resetgate::domain::{MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
 
 use crate::harness::{ANNA, Device, GOOD_PASSWORD, Setup, Site};
@@ -35,6 +35,10 @@ impl AccountStore for Strict {
         now: Timestamp,
     ) -> Result<(), AccountError> {
         self.0.bind_phone(id, phone, now).await
+    }
+
+    async fn expiring(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Expiring>, AccountError> {
+        self.0.expiring(now, until, limit).await
     }
 
     async fn check(&self) -> Result<(), AccountError> {

@@ -20,9 +20,12 @@ use async_trait::async_trait;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::{
-    AccountError, AccountRecord, AccountSettings, AccountStore, HashPool, PasswordWrite, PasswordWritten, StoredHash,
+    AccountError, AccountRecord, AccountSettings, AccountStore, Expiring, HashPool, PasswordWrite, PasswordWritten,
+    StoredHash,
 };
-use crate::domain::{Clock, MailboxAddress, NewPassword, Period, PhoneNumber, Region, Subject, SubjectId, Timestamp};
+use crate::domain::{
+    Clock, Condition, Finding, MailboxAddress, NewPassword, Period, PhoneNumber, Region, Subject, SubjectId, Timestamp,
+};
 
 pub use import::{Change, ImportError, ImportReport, Mode};
 
@@ -178,6 +181,24 @@ impl AccountStore for SqliteAccounts {
     async fn check(&self) -> Result<(), AccountError> {
         let probe = sqlx::query("SELECT 1 FROM account LIMIT 1").fetch_optional(&self.readers);
         self.read(async { probe.await.map(|_| ()).map_err(|error| self.fault(&error)) }).await
+    }
+
+    async fn expiring(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Expiring>, AccountError> {
+        let found =
+            async { rows::expiring(&self.readers, now, until, limit).await.map_err(|error| self.fault(&error)) };
+        let found = self.read(found).await?.into_iter().filter_map(|record| {
+            let expires_at = record.password_expires_at?;
+            Some(Expiring { subject: record.into_subject(self.region), expires_at })
+        });
+        Ok(found.collect())
+    }
+
+    async fn examine(&self) -> Vec<Finding> {
+        let file = self.path.display();
+        vec![match self.check().await {
+            Ok(()) => Finding::of("accounts", Condition::Good, format!("{file} can be read")),
+            Err(error) => Finding::of("accounts", Condition::Bad, error.to_string()),
+        }]
     }
 }
 

@@ -41,6 +41,26 @@ const PAGE: &str = concat!(
       ORDER BY p.address LIMIT ?3"
 );
 
+/// Those that run out, soonest first.
+const EXPIRING: &str = concat!(
+    "SELECT ",
+    record_columns!(),
+    " FROM mailbox AS p JOIN account AS a ON a.id = p.account
+      WHERE p.is_alias = 0 AND a.enabled = 1 AND a.password_expires_at > ?1 AND a.password_expires_at <= ?2
+      ORDER BY a.password_expires_at, p.address LIMIT ?3"
+);
+
+pub(super) async fn expiring(
+    on: impl SqliteExecutor<'_>,
+    now: Timestamp,
+    until: Timestamp,
+    limit: usize,
+) -> Result<Vec<AccountRecord>, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let query = sqlx::query(EXPIRING).bind(now.as_millis()).bind(until.as_millis()).bind(limit);
+    query.fetch_all(on).await?.iter().map(record).collect()
+}
+
 pub(super) async fn by_address(
     on: impl SqliteExecutor<'_>,
     address: &MailboxAddress,

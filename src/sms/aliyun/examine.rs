@@ -4,8 +4,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::{Aliyun, Word};
+use crate::domain::{Condition, Finding};
 use crate::sms::vendor::{Answer, Hidden, Line, spoken, unanswered};
-use crate::sms::{Condition, Finding, MessageKind, SmsError};
+use crate::sms::{MessageKind, SmsError};
 
 /// `GetSmsSign`.
 #[derive(Deserialize)]

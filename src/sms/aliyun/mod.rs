@@ -18,7 +18,8 @@ use super::vendor::{
     Answer, Complaint, Endpoint, Hidden, Line, Stamp, Times, Vendor, VendorProvider, by_status, post, sha256_hex,
     spoken,
 };
-use super::{Finding, MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
+use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
+use crate::domain::Finding;
 pub use settings::AliyunSettings;
 
 const VERSION: &str = "2017-05-25";

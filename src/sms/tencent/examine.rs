@@ -6,9 +6,9 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::{Reply, Tencent};
-use crate::domain::Timestamp;
+use crate::domain::{Condition, Finding, Timestamp};
+use crate::sms::SmsError;
 use crate::sms::vendor::{Hidden, Line, spoken, unanswered};
-use crate::sms::{Condition, Finding, SmsError};
 
 /// The most that one answer lists.
 const PAGE: usize = 100;

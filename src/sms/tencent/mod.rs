@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::approved::{ApprovedTemplates, Values};
 use super::vendor::{Answer, Complaint, Endpoint, Hidden, Line, Stamp, Times, Vendor, VendorProvider, post, spoken};
-use super::{Finding, MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
+use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
+use crate::domain::Finding;
 pub use settings::TencentSettings;
 
 const VERSION: &str = "2021-01-11";

@@ -61,15 +61,6 @@ impl TencentSettings {
         problems.extend(Endpoint::problems(self.endpoint.as_deref(), ENDPOINT, self.ca_file.as_ref()));
         problems
     }
-
-    /// Whether codes of so many digits can be carried.
-    #[must_use]
-    pub fn check_code(&self, digits: usize) -> Option<(String, String)> {
-        let problem = format!(
-            "takes codes of at most {LONGEST} digits, and code.length is {digits}; set it to {LONGEST} or use another provider"
-        );
-        (digits > LONGEST).then(|| ("kind".to_owned(), problem))
-    }
 }
 
 /// A variable of a template for verification codes is 0 to 6 digits and nothing else.

@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 
 use super::answer::Answer;
 use super::words::{Hidden, by_status};
-use crate::sms::{Condition, Finding, SmsError, SmsFault};
+use crate::domain::{Condition, Finding};
+use crate::sms::{SmsError, SmsFault};
 
 /// What an error code means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

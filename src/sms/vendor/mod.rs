@@ -3,6 +3,11 @@
 //! A [`Vendor`] says how a message becomes a request and what an answer means. Both are pure functions, so a captured
 //! request and a documented error are tests without a network. [`VendorProvider`] does the rest, alike for all.
 
+#![cfg_attr(
+    not(all(feature = "aliyun", feature = "huawei", feature = "tencent")),
+    allow(dead_code, unused_imports, reason = "each kind uses a part of it, and a kind may be left out")
+)]
+
 mod answer;
 mod basic;
 mod client;
@@ -33,8 +38,8 @@ pub(super) use self::endpoint::{Endpoint, is_on_this_machine};
 pub(super) use self::line::Line;
 pub use self::transcript::Transcript;
 pub(super) use self::words::{Hidden, by_status};
-use super::{Finding, MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, SmsReceipt, Surroundings};
-use crate::domain::Timestamp;
+use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, SmsReceipt, Surroundings};
+use crate::domain::{Finding, Timestamp};
 
 /// What a signed request takes from the moment it is made in.
 #[derive(Debug, Clone, Copy)]

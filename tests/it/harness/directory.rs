@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use resetgate::account::{AccountError, AccountStore, PasswordWrite, PasswordWritten};
+use resetgate::account::{AccountError, AccountStore, Expiring, PasswordWrite, PasswordWritten};
 use resetgate::domain::{MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
 use tokio::sync::{Barrier, Semaphore};
 
@@ -175,6 +175,10 @@ impl AccountStore for Watched {
         now: Timestamp,
     ) -> Result<(), AccountError> {
         self.store.bind_phone(subject, phone, now).await
+    }
+
+    async fn expiring(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Expiring>, AccountError> {
+        self.store.expiring(now, until, limit).await
     }
 
     async fn check(&self) -> Result<(), AccountError> {
