@@ -131,7 +131,7 @@ fn tool(command: Command, settings: &Settings, out: &mut dyn Write, err: &mut dy
         Command::Account { command } => {
             let (mut input, interactive) = typed();
             let mut streams = account::Streams { input: &mut input, out, err, interactive };
-            wait(account::run(command, &settings.account, &mut streams))
+            wait(account::run(command, settings, &mut streams))
         }
         Command::Store { command } => {
             let (mut input, interactive) = typed();

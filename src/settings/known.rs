@@ -13,11 +13,12 @@ pub const DEFAULT_TEXT: &str = include_str!("../../config/default.toml");
 const ANY: &str = "*";
 
 /// Tables whose keys are language tags.
-const OPEN_TABLES: [&str; 6] = [
+const OPEN_TABLES: [&str; 7] = [
     "page.name",
     "page.footer",
     "sms.text.code",
     "sms.text.notice",
+    "sms.text.expiry",
     "sms.provider.*.template.code",
     "sms.provider.*.template.notice",
 ];

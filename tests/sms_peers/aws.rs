@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use resetgate::domain::{PhoneNumber, Region};
+use resetgate::domain::{Condition, PhoneNumber, Region};
 use resetgate::sms::{
-    Condition, ConsoleWriter, MessageKind, SmsError, SmsMessage, SmsProvider, SmsSettings, Surroundings, build_one,
+    ConsoleWriter, MessageKind, SmsError, SmsMessage, SmsProvider, SmsSettings, Surroundings, build_one,
 };
 
 use crate::python::Moto;

@@ -79,7 +79,7 @@ impl Aliyun {
         let mut wanted: Vec<_> = content.split("${").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect();
         let mut given: Vec<_> = match kind {
             MessageKind::Code => self.values.names().collect(),
-            MessageKind::Notice => Vec::new(),
+            MessageKind::Notice | MessageKind::Expiry => Vec::new(),
         };
         wanted.sort_unstable();
         wanted.dedup();

@@ -3,8 +3,9 @@
 
 use super::xml::Document;
 use super::{AwsSns, asking, errors};
+use crate::domain::{Condition, Finding};
+use crate::sms::SmsError;
 use crate::sms::vendor::{Answer, Hidden, Line, unanswered};
-use crate::sms::{Condition, Finding, SmsError};
 
 const IN_SANDBOX: &str = "GetSMSSandboxAccountStatusResponse/GetSMSSandboxAccountStatusResult/IsInSandbox";
 const ATTRIBUTE: &str = "GetSMSAttributesResponse/GetSMSAttributesResult/attributes/entry";

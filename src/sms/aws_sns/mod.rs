@@ -18,7 +18,8 @@ use self::signature::Key;
 use self::xml::Document;
 use super::otp_line::carried_text;
 use super::vendor::{Answer, Endpoint, Hidden, Line, Stamp, Times, Vendor, VendorProvider, post};
-use super::{Finding, SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
+use super::{SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
+use crate::domain::Finding;
 pub use settings::AwsSnsSettings;
 
 const VERSION: &str = "2010-03-31";

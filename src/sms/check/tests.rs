@@ -103,7 +103,10 @@ fn a_text_with_the_domain_is_measured_with_the_domain() {
 #[test]
 fn the_default_language_must_have_its_texts() {
     let problems = settings(CONSOLE).check_texts("example.org", "fr");
-    assert_eq!(problems.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["text.code.fr", "text.notice.fr"]);
+    assert_eq!(
+        problems.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(),
+        ["text.code.fr", "text.notice.fr", "text.expiry.fr"]
+    );
 }
 
 /// Codes are bound by one provider or another, so every code text must have room for the line.
@@ -127,4 +130,12 @@ fn the_line_that_a_provider_adds_to_codes_is_counted() {
     // A text that has the line already gets no second one.
     let bound = format!("{text}\\n@{{domain}} #{{code}}");
     assert_eq!(problems(&bound, "otp_line = true"), []);
+}
+
+/// A configuration that another binary understands is not called wrong.
+#[cfg(not(feature = "smpp"))]
+#[test]
+fn a_kind_that_this_binary_was_built_without_is_refused_with_the_reason() {
+    let read = toml::from_str::<crate::sms::ProviderSettings>("kind = \"smpp\"\nhost = \"smsc.example.org\"");
+    assert!(read.unwrap_err().to_string().contains("this binary was built without this kind of provider"));
 }

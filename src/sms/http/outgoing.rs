@@ -6,10 +6,11 @@ use reqwest::Url;
 use secrecy::ExposeSecret;
 
 use super::settings::{Format, HttpSettings, Method};
+use crate::outbound::on_this_machine;
 use crate::sms::SmsMessage;
 use crate::sms::check::Problem;
 use crate::sms::template::{Field, Template};
-use crate::sms::vendor::{is_on_this_machine, percent_encoded};
+use crate::sms::vendor::percent_encoded;
 
 const FIELDS: &[Field] = &[Field::To, Field::ToNational, Field::Text, Field::Code, Field::Ref, Field::Locale];
 
@@ -109,7 +110,7 @@ fn url(text: &str, method: Method) -> Result<(Template, bool), Problem> {
     let url = Url::parse(&sample).ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_graphic()));
     let Some(url) = url else { return said("url", "is not a URL; write one like \"https://sms.example.gov.cn/send\"") };
     let filled = FIELDS.iter().any(|field| template.has(*field));
-    let problem = match (url.scheme(), is_on_this_machine(&url)) {
+    let problem = match (url.scheme(), on_this_machine(&url)) {
         ("http" | "https", _) if !url.username().is_empty() || url.password().is_some() => {
             "holds a name or a password; put them into headers, as `authorization`"
         }

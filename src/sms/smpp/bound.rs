@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::frame::{Frame, command};
 use super::incoming::{Deliver, message_id};
@@ -186,25 +186,33 @@ impl<'a> Bound<'a> {
         Ok(())
     }
 
-    /// Waits for what is not answered yet, unbinds and closes.
+    /// Waits for what is not answered yet, unbinds and closes. It may be gone already, or in no hurry.
     async fn leave(mut self) {
-        let politely = async {
+        let late = Instant::now() + LEAVE;
+        let last = self.pending.values().map(|pending| pending.until).max();
+        let answers = async {
             while !self.pending.is_empty() {
                 let frame = self.link.next().await;
                 self.take(frame).await?;
             }
-            let sequence = self.link.request(command::UNBIND, &[]).await?;
-            loop {
-                let frame = self.link.next().await?;
-                if frame.command == command::UNBIND | command::RESPONSE && frame.sequence == sequence {
-                    return Ok::<(), Lost>(());
-                }
-                self.take(Ok(frame)).await?;
-            }
+            Ok::<(), Lost>(())
         };
-        // It may be gone already, or in no hurry.
-        let _ = tokio::time::timeout(LEAVE, politely).await;
+        let is_there = timeout_at(last.map_or(late, |last| last.min(late)), answers).await;
+        if !matches!(is_there, Ok(Err(_))) {
+            let _ = tokio::time::timeout(LEAVE, self.unbind()).await;
+        }
         self.link.shut().await;
+    }
+
+    async fn unbind(&mut self) -> Result<(), Lost> {
+        let sequence = self.link.request(command::UNBIND, &[]).await?;
+        loop {
+            let frame = self.link.next().await?;
+            if frame.command == command::UNBIND | command::RESPONSE && frame.sequence == sequence {
+                return Ok(());
+            }
+            self.take(Ok(frame)).await?;
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::link::Peer;
 use super::outgoing::Address;
 use super::session::Plan;
 use super::settings::SmppSettings;
-use crate::sms::vendor::{Times, Trust, tls};
+use crate::outbound::{Times, Trust, tls};
 use crate::sms::{SmsBuildError, Surroundings};
 
 /// Reads the settings and the authorities that they name.
@@ -27,8 +27,8 @@ pub(in crate::sms) fn provider(
     let authority = settings.ca_file.as_deref().filter(|path| !path.as_os_str().is_empty());
     let tls = match (settings.tls(), authority) {
         (false, _) => None,
-        (true, Some(path)) => Some(tls(Trust::File(path))),
-        (true, None) => Some(tls(Trust::System)),
+        (true, Some(path)) => Some(tls(Trust::File(path), None)),
+        (true, None) => Some(tls(Trust::System, None)),
     };
     let tls = tls.transpose().map_err(|problem| SmsBuildError::new("ca_file", problem))?;
     let text = |text: &Option<String>| text.clone().unwrap_or_default().into_boxed_str();

@@ -22,7 +22,8 @@ use self::order::{Order, order};
 use self::outgoing::{Address, Submit};
 use self::session::{Plan, Session, Standing};
 use super::otp_line::bound_text;
-use super::{Condition, Finding, SmsError, SmsMessage, SmsProvider, SmsReceipt};
+use super::{SmsError, SmsMessage, SmsProvider, SmsReceipt};
+use crate::domain::{Condition, Finding};
 
 mod bound;
 mod build;
@@ -177,7 +178,7 @@ impl SmsProvider for Smpp {
             Ok(()) => (Condition::Good, "the gateway took the bind".to_owned()),
             Err(error) => (Condition::Bad, error.to_string()),
         };
-        vec![Finding { what: "session".to_owned(), state, text }]
+        vec![Finding::of("session", state, text)]
     }
 }
 

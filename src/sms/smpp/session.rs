@@ -16,7 +16,7 @@ use super::outgoing::Bind;
 use super::receipt::ReceiptId;
 use super::status;
 use crate::domain::Randomness;
-use crate::sms::vendor::Times;
+use crate::outbound::Times;
 use crate::sms::{ReportSink, SmsError};
 
 /// What a session is made of; the same for every connection.

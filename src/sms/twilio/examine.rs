@@ -4,8 +4,9 @@ use reqwest::Method;
 use serde::Deserialize;
 
 use super::{Twilio, errors};
+use crate::domain::{Condition, Finding};
+use crate::sms::SmsError;
 use crate::sms::vendor::{Answer, Hidden, Line, unanswered};
-use crate::sms::{Condition, Finding, SmsError};
 
 const NOTHING_HIDDEN: Hidden<'static> = Hidden::new([""; 3]);
 

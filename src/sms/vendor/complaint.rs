@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::answer::Answer;
 use super::words::{Hidden, by_status};
 use crate::domain::{Condition, Finding};
+use crate::outbound::Answer;
 use crate::sms::{SmsError, SmsFault};
 
 /// What an error code means.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 
-use super::Trust;
+use crate::outbound::{Trust, on_this_machine};
 use crate::sms::check::Problem;
 
 /// The origin of a vendor's API: `https`, or `http` on this machine.
@@ -29,7 +29,7 @@ impl Endpoint {
         if !bare || url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return said(&format!("is more than scheme and host; write it like \"{usual}\""));
         }
-        match (url.scheme(), is_on_this_machine(&url)) {
+        match (url.scheme(), on_this_machine(&url)) {
             ("https", _) | ("http", true) => {}
             ("http", false) => return said("is not encrypted; write https (http is for this machine alone)"),
             _ => return said("must begin with https://"),
@@ -79,13 +79,6 @@ impl Endpoint {
 
 fn given(ca_file: Option<&PathBuf>) -> Option<&Path> {
     ca_file.map(PathBuf::as_path).filter(|path| !path.as_os_str().is_empty())
-}
-
-/// Loopback by name or by address.
-pub(in crate::sms) fn is_on_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

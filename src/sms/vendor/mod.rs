@@ -4,13 +4,18 @@
 //! request and a documented error are tests without a network. [`VendorProvider`] does the rest, alike for all.
 
 #![cfg_attr(
-    not(all(feature = "aliyun", feature = "huawei", feature = "tencent")),
+    not(all(
+        feature = "aliyun",
+        feature = "aws_sns",
+        feature = "huawei",
+        feature = "tencent",
+        feature = "twilio",
+        feature = "vonage"
+    )),
     allow(dead_code, unused_imports, reason = "each kind uses a part of it, and a kind may be left out")
 )]
 
-mod answer;
 mod basic;
-mod client;
 mod complaint;
 mod digest;
 mod encoding;
@@ -19,27 +24,23 @@ mod line;
 mod transcript;
 mod words;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
 
-pub(super) use self::answer::Answer;
-#[cfg(test)]
-pub(super) use self::answer::Body;
 pub(super) use self::basic::{basic, with_form};
-pub(super) use self::client::Trust;
-#[cfg(feature = "smpp")]
-pub(super) use self::client::tls;
 pub(super) use self::complaint::{Complaint, Meaning, spoken, unanswered};
 pub(super) use self::digest::{header_lines, header_names, hmac_sha256, hmac_sha256_hex, sha256_hex};
 pub(super) use self::encoding::{form, percent_encoded, post};
-pub(super) use self::endpoint::{Endpoint, is_on_this_machine};
+pub(super) use self::endpoint::Endpoint;
 pub(super) use self::line::Line;
 pub use self::transcript::Transcript;
 pub(super) use self::words::{Hidden, by_status};
 use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, SmsReceipt, Surroundings};
 use crate::domain::{Finding, Timestamp};
+use crate::outbound;
+#[cfg(test)]
+pub(super) use crate::outbound::Body;
+pub(super) use crate::outbound::{Answer, Times, Trust};
 
 /// What a signed request takes from the moment it is made in.
 #[derive(Debug, Clone, Copy)]
@@ -85,13 +86,6 @@ pub(super) trait Vendor: Send + Sync {
     }
 }
 
-/// Time-outs for connecting and in all.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Times {
-    pub connect: Duration,
-    pub total: Duration,
-}
-
 /// A vendor and the line to it. Each message is sent once: no retry, no redirect, no proxy.
 pub(super) struct VendorProvider<V> {
     name: Box<str>,
@@ -111,7 +105,7 @@ impl<V: Vendor> VendorProvider<V> {
         times: Times,
         around: &Surroundings,
     ) -> Result<Self, SmsBuildError> {
-        let client = client::build(trust, times.connect, times.total);
+        let client = outbound::client(trust, None, times);
         let client = client.map_err(|problem| SmsBuildError::new("ca_file", problem))?;
         Ok(Self { name: name.into(), vendor, line: Line::new(client, around) })
     }

@@ -1,6 +1,6 @@
 //! Words of a vendor, made fit for logs; and what a status means where the vendor said nothing.
 
-use super::answer::Answer;
+use crate::outbound::Answer;
 use crate::sms::SmsError;
 
 /// Texts of a message that no reason, log or id may repeat.

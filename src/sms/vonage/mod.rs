@@ -14,7 +14,8 @@ use self::settings::USUAL;
 use super::otp_line::carried_text;
 use super::receipts::Callback;
 use super::vendor::{Answer, Endpoint, Hidden, Line, Stamp, Times, Vendor, VendorProvider, basic, with_form};
-use super::{Finding, SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
+use super::{SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
+use crate::domain::Finding;
 pub use settings::VonageSettings;
 
 /// What Vonage takes as the time a message may wait, in milliseconds.

@@ -7,21 +7,25 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::Timestamp;
 
-/// The most that is read of a body; a gateway's word takes a few hundred bytes.
-const MAX_BODY: usize = 64 * 1024;
+/// The most that is read of a body unless more is expected; a peer's word takes a few hundred bytes.
+pub const MAX_BODY: usize = 64 * 1024;
 /// The longest wait that is believed.
 const MAX_WAIT: Duration = Duration::from_hours(24);
 
 /// What is kept of an answer.
 #[derive(Debug)]
-pub(in crate::sms) struct Answer {
+pub struct Answer {
+    /// The status.
     pub status: StatusCode,
+    /// What `Retry-After` asks for, at most a day.
     pub retry_after: Option<Duration>,
+    /// The body.
     pub body: Body,
 }
 
 /// The bytes may hold anything, so they have no `Debug`.
-pub(in crate::sms) enum Body {
+pub enum Body {
+    /// All of it.
     Read(Vec<u8>),
     /// Why there is nothing to read.
     Unread(String),
@@ -37,11 +41,11 @@ impl std::fmt::Debug for Body {
 }
 
 impl Body {
-    /// The body as JSON, whatever the content type says: gateways label JSON as text and worse.
+    /// The body as JSON, whatever the content type says: peers label JSON as text and worse.
     ///
     /// # Errors
-    /// Why it tells nothing. Not the parser's own words: they may quote the body, and the body may quote the message.
-    pub(in crate::sms) fn json<T: DeserializeOwned>(&self) -> Result<T, String> {
+    /// Why it tells nothing. Not the parser's own words: they may quote the body, and the body may quote a secret.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, String> {
         serde_json::from_slice(self.bytes()?).map_err(|_| "its body is not the JSON that was expected".to_owned())
     }
 
@@ -49,7 +53,7 @@ impl Body {
     ///
     /// # Errors
     /// Why there are none.
-    pub(in crate::sms) fn bytes(&self) -> Result<&[u8], String> {
+    pub fn bytes(&self) -> Result<&[u8], String> {
         match self {
             Self::Read(bytes) => Ok(bytes),
             Self::Unread(reason) => Err(reason.clone()),
@@ -58,22 +62,26 @@ impl Body {
 }
 
 impl Answer {
-    /// Reads the head, and the body where it `needs_body`. What is wrong with the body is part of the answer.
-    pub(in crate::sms) async fn read(response: Response, needs_body: bool, now: Timestamp) -> Self {
+    /// Reads the head, and a body of at most `max_body` bytes; none is read when that is 0. What is wrong with the body
+    /// is part of the answer.
+    pub(super) async fn read(response: Response, max_body: usize, now: Timestamp) -> Self {
         let status = response.status();
         let value = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = value.and_then(|value| wait(value, now));
-        let body = if needs_body { read_body(response).await } else { Body::Unread("it was not read".to_owned()) };
+        let body = match max_body {
+            0 => Body::Unread("it was not read".to_owned()),
+            most => read_body(response, most).await,
+        };
         Self { status, retry_after, body }
     }
 }
 
-async fn read_body(mut response: Response) -> Body {
+async fn read_body(mut response: Response, most: usize) -> Body {
     let mut bytes = Vec::new();
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if bytes.len() + chunk.len() > MAX_BODY => {
-                return Body::Unread(format!("its body is longer than {MAX_BODY} bytes"));
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > most => {
+                return Body::Unread(format!("its body is longer than {most} bytes"));
             }
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => break,
