@@ -40,18 +40,21 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
         &[
             "http",
             "smpp",
+            "twilio",
+            "vonage",
+            "aws_sns",
             "console",
             "vendor",
             "Console",
             "ConsoleWriter",
-            "Failover",
             "Surroundings",
             "build",
+            "build_observed",
             "build_one",
         ],
     ),
     ("limits", &["memory", "MemoryLimits"]),
-    ("state", &["memory", "MemoryState"]),
+    ("state", &["memory", "MemoryOrders", "MemoryState"]),
     ("audit", &["Trail", "Fanout"]),
 ];
 

@@ -30,7 +30,7 @@ pub fn gather(merged: &Merged, server: &ServerSettings, ops: Option<std::net::So
         public_https: server.public_url.is_https(),
         public_loopback: server.public_url.is_loopback(),
         trusted_proxies: server.trusted_proxies.clone(),
-        console_sms: console_providers(merged, &providers),
+        console_sms: console_providers(merged),
         plain_sms: plain_providers(merged, &providers),
         has_provider: !providers.is_empty(),
         captcha_required: is_on("captcha.required"),
@@ -47,11 +47,14 @@ pub fn gather(merged: &Merged, server: &ServerSettings, ops: Option<std::net::So
     }
 }
 
-/// Those of the providers in use that print.
-fn console_providers(merged: &Merged, providers: &[&str]) -> Vec<String> {
-    let kind = |name: &&str| merged.get(&KeyPath::new(["sms", "provider", name, "kind"])).map(|held| &held.value);
-    let prints = |name: &&&str| kind(name).and_then(Value::as_str) == Some("console");
-    providers.iter().filter(prints).map(|&name| name.to_owned()).collect()
+/// The providers that print. Each is in use by the default list or by a route: a table that is not refuses to start.
+fn console_providers(merged: &Merged) -> Vec<String> {
+    let prints = merged.iter().filter(|(_, held)| held.value.as_str() == Some("console"));
+    let names = prints.filter_map(|(path, _)| match path.names() {
+        [sms, provider, name, kind] if [sms, provider, kind] == ["sms", "provider", "kind"] => Some(name.clone()),
+        _ => None,
+    });
+    names.collect()
 }
 
 /// Those of the providers in use that are told to speak without TLS, unless they are on this machine.
@@ -83,6 +86,7 @@ fn number(value: Option<&Value>) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::KeyPath;
     use crate::settings::known;
 
     #[test]

@@ -14,7 +14,9 @@ impl SmsSettings {
     /// Texts that use `{domain}` are measured by [`SmsSettings::check_texts`], because the domain is set elsewhere.
     #[must_use]
     pub fn check(&self) -> Vec<(String, String)> {
-        let mut problems = self.names();
+        let mut problems = self.check_routes();
+        problems.extend(self.unused());
+        problems.extend(self.check_receipts());
         problems.extend(self.quantities());
         problems.extend(texts::problems(&self.text));
         for (name, provider) in &self.provider {
@@ -63,27 +65,11 @@ impl SmsSettings {
         self.provider.iter().filter_map(too_long).collect()
     }
 
-    fn names(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        if self.providers.is_empty() {
-            problems.push(said("providers", "is empty; name at least one [sms.provider.NAME] table"));
-        }
-        for (place, name) in self.providers.iter().enumerate() {
-            if !self.provider.contains_key(name) {
-                problems.push(said(
-                    "providers",
-                    &format!("there is no table [sms.provider.{name}]; write it or drop the name"),
-                ));
-            }
-            if self.providers[..place].contains(name) {
-                problems.push(said("providers", &format!("`{name}` stands there twice; name each provider once")));
-            }
-        }
-        for name in self.provider.keys().filter(|name| !self.providers.contains(name)) {
-            let problem = "is not used; add its name to `providers` or drop the table";
-            problems.push(said(&format!("provider.{name}"), problem));
-        }
-        problems
+    fn unused(&self) -> Vec<Problem> {
+        let used = |name: &&String| self.lists().any(|(_, names)| names.contains(name));
+        let unused = self.provider.keys().filter(|name| !used(name));
+        let problem = "is not used; add its name to `providers` or drop the table";
+        unused.map(|name| said(&format!("provider.{name}"), problem)).collect()
     }
 
     fn quantities(&self) -> Vec<Problem> {
@@ -121,7 +107,7 @@ impl BreakerSettings {
     }
 }
 
-fn said(key: &str, problem: &str) -> Problem {
+pub(super) fn said(key: &str, problem: &str) -> Problem {
     (key.to_owned(), problem.to_owned())
 }
 

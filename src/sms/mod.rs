@@ -18,19 +18,23 @@ mod build;
 mod captured;
 mod check;
 mod console;
-mod failover;
 mod http;
 #[cfg(feature = "huawei")]
 mod huawei;
 mod left_out;
+mod observe;
 mod otp_line;
+mod passed;
 pub mod receipts;
 mod report;
+mod route;
+mod router;
 #[cfg(test)]
 mod samples;
 mod settings;
 #[cfg(feature = "smpp")]
 mod smpp;
+mod station;
 mod template;
 #[cfg(feature = "tencent")]
 mod tencent;
@@ -46,9 +50,8 @@ pub use aliyun::AliyunSettings;
 pub use approved::ApprovedTemplates;
 #[cfg(feature = "aws_sns")]
 pub use aws_sns::AwsSnsSettings;
-pub use build::{SmsBuildError, Surroundings, build, build_one};
+pub use build::{SmsBuildError, Surroundings, build, build_observed, build_one};
 pub use console::{Console, ConsoleWriter};
-pub use failover::Failover;
 pub use http::{AnswerRule, Format, HttpSettings, Method};
 #[cfg(feature = "huawei")]
 pub use huawei::{HuaweiAuth, HuaweiSettings, WsseDigest};
@@ -64,7 +67,10 @@ pub use left_out::TencentSettings;
 pub use left_out::TwilioSettings;
 #[cfg(not(feature = "vonage"))]
 pub use left_out::VonageSettings;
+pub use observe::{Attempt, ProviderTurn, SmsObserver};
 pub use report::{DeliveryReport, DeliveryState, Discard, ReportName, ReportSink};
+pub use route::RouteSettings;
+pub use router::{Outage, ProviderHealth, Router, Unsent};
 pub use settings::{BreakerSettings, ConsoleSettings, NotBuilt, ProviderSettings, SmsSettings, TextSettings};
 #[cfg(feature = "smpp")]
 pub use smpp::{ReceiptId, SmppSettings};
@@ -78,7 +84,7 @@ pub use vendor::Transcript;
 pub use vonage::VonageSettings;
 
 /// What kind of message it is; providers with approved templates choose theirs by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MessageKind {
     /// Carries a one-time code.
     Code,

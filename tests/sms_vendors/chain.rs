@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use resetgate::sms::{Failover, SmsError, SmsProvider, SmsSettings, build, build_one};
+use resetgate::sms::{Router, SmsError, SmsProvider, SmsSettings, build, build_one};
 
 use crate::gateway::{CODE, Gateway, NUMBER, around, http, message};
 use crate::rows::{Class, Row};
@@ -56,7 +56,7 @@ pub async fn send(row: &Row, endpoint: &str, times: &str, more: &str) -> (Seen, 
     );
     let settings = settings(&tables, times);
     let alone: Arc<dyn SmsProvider> = build_one(&settings, "first", &around()).unwrap();
-    let chain: Arc<Failover> = build(&settings, &around()).unwrap();
+    let chain: Arc<Router> = build(&settings, &around()).unwrap();
     let alone = alone.send(&message()).await;
     if let Ok(receipt) = &alone {
         assert_eq!(receipt.message_id.as_deref(), Some(row.taken.1), "{}", row.kind);

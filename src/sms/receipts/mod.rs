@@ -8,17 +8,17 @@ mod aliyun;
 mod callback;
 mod entry;
 mod huawei;
+mod settings;
 mod tencent;
-#[cfg(feature = "twilio")]
 mod twilio;
 mod vonage;
 
-#[cfg(feature = "twilio")]
 use secrecy::SecretString;
 
 #[cfg(any(feature = "twilio", feature = "vonage"))]
 pub(super) use self::callback::Callback;
 use self::entry::{Entries, Entry};
+pub use self::settings::{ReceiptKind, ReceiptSettings};
 use super::{DeliveryReport, DeliveryState, ReportName};
 use crate::domain::Timestamp;
 
@@ -35,7 +35,6 @@ pub enum ReceiptFormat {
     /// A form for each message or a JSON list, unsigned.
     Huawei,
     /// A form or JSON, signed with the account's token.
-    #[cfg(feature = "twilio")]
     Twilio {
         /// The account's token; never empty.
         auth_token: SecretString,
@@ -109,7 +108,6 @@ pub fn read(provider: &str, format: &ReceiptFormat, posted: &Posted<'_>) -> Resu
         ReceiptFormat::Aliyun => (Entries::of_list(posted.body)?, aliyun::report as Reader, aliyun::ANSWER),
         ReceiptFormat::Tencent => (Entries::of_list(posted.body)?, tencent::report as Reader, tencent::ANSWER),
         ReceiptFormat::Huawei => (huawei::entries(posted.body)?, huawei::report as Reader, huawei::ANSWER),
-        #[cfg(feature = "twilio")]
         ReceiptFormat::Twilio { auth_token } => {
             (twilio::entries(posted, auth_token)?, twilio::report as Reader, twilio::ANSWER)
         }

@@ -53,8 +53,10 @@ impl VonageSettings {
         let refused = |(key, problem)| SmsBuildError::new(key, problem);
         self.check().into_iter().next().map_or(Ok(()), |problem| Err(refused(problem)))?;
         if callback.as_ref().is_some_and(|callback| callback.url().len() > LONGEST_CALLBACK) {
-            let problem =
-                format!("make an address of more than {LONGEST_CALLBACK} signs, and Vonage takes no longer one");
+            let problem = format!(
+                "are posted to an address of more than the {LONGEST_CALLBACK} signs that Vonage takes; shorten the \
+                 provider's name or `secret` in [sms.receipts]"
+            );
             return Err(SmsBuildError::new("receipts", problem));
         }
         let authorization = basic(&self.api_key, &self.api_secret);
