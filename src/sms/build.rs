@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+#[cfg(feature = "cmpp")]
+use super::cmpp;
 use super::console::{Console, ConsoleWriter};
 use super::http;
 #[cfg(any(feature = "twilio", feature = "vonage"))]
@@ -145,6 +147,13 @@ pub fn build_one(
         Some(ProviderSettings::Twilio(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
         Some(ProviderSettings::Vonage(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
         Some(ProviderSettings::AwsSns(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
+        #[cfg(feature = "cmpp")]
+        Some(ProviderSettings::Cmpp(gateway)) => {
+            let provider = cmpp::provider(name, gateway, times, around);
+            Ok(Arc::new(provider.map_err(|error| error.below(&table))?))
+        }
+        #[cfg(not(feature = "cmpp"))]
+        Some(ProviderSettings::Cmpp(never)) => match *never {},
         #[cfg(feature = "smpp")]
         Some(ProviderSettings::Smpp(smsc)) => {
             let provider = smpp::provider(name, smsc, times, around);

@@ -17,6 +17,8 @@ mod build;
 #[cfg(test)]
 mod captured;
 mod check;
+#[cfg(feature = "cmpp")]
+mod cmpp;
 mod console;
 mod http;
 #[cfg(feature = "huawei")]
@@ -51,6 +53,8 @@ pub use approved::ApprovedTemplates;
 #[cfg(feature = "aws_sns")]
 pub use aws_sns::AwsSnsSettings;
 pub use build::{SmsBuildError, Surroundings, build, build_observed, build_one};
+#[cfg(feature = "cmpp")]
+pub use cmpp::{CmppSettings, Version as CmppVersion};
 pub use console::{Console, ConsoleWriter};
 pub use http::{AnswerRule, Format, HttpSettings, Method};
 #[cfg(feature = "huawei")]

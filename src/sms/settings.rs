@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+#[cfg(feature = "cmpp")]
+use super::cmpp::CmppSettings;
 use super::http::HttpSettings;
 use super::receipts::{ReceiptKind, ReceiptSettings};
 use super::route::RouteSettings;
@@ -97,6 +99,12 @@ pub enum ProviderSettings {
     Huawei(Box<HuaweiSettings>),
     /// Prints to the terminal.
     Console(ConsoleSettings),
+    /// A gateway of China Mobile, or one that speaks CMPP like it.
+    #[cfg(feature = "cmpp")]
+    Cmpp(Box<CmppSettings>),
+    /// Such a gateway, to a binary that cannot speak to one.
+    #[cfg(not(feature = "cmpp"))]
+    Cmpp(NotBuilt),
 }
 
 impl ProviderSettings {
@@ -133,7 +141,7 @@ impl ProviderSettings {
             Self::Huawei(_) => Some(ReceiptKind::Huawei),
             Self::Twilio(_) => Some(ReceiptKind::Twilio),
             Self::Vonage(_) => Some(ReceiptKind::Vonage),
-            Self::Http(_) | Self::Smpp(_) | Self::AwsSns(_) | Self::Console(_) => None,
+            Self::Http(_) | Self::Cmpp(_) | Self::Smpp(_) | Self::AwsSns(_) | Self::Console(_) => None,
         }
     }
 
