@@ -1,5 +1,9 @@
 //! What a kind of provider brings to the tests: its table, and the vendor's answers in the vendor's own words.
 
+mod aliyun;
+mod huawei;
+mod tencent;
+
 use resetgate::sms::SmsFault;
 
 /// One kind.
@@ -47,7 +51,7 @@ impl Class {
 }
 
 /// Every kind.
-pub const ROWS: &[Row] = &[HTTP];
+pub const ROWS: &[Row] = &[HTTP, aliyun::ROW, huawei::ROW, tencent::ROW];
 
 const HTTP: Row = Row {
     kind: "http",
