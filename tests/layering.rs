@@ -40,6 +40,9 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
         &[
             "cmpp",
             "http",
+            "aliyun",
+            "huawei",
+            "tencent",
             "smpp",
             "twilio",
             "vonage",

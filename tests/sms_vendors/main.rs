@@ -3,14 +3,16 @@
 //!
 //! A new kind is a row in `rows.rs`.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its servers too")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise, in its servers too")]
 
 mod chain;
+mod clouds;
 mod faults;
 #[expect(dead_code, reason = "its chains are of one kind alone; here the servers are used")]
 #[path = "../sms_http/gateway.rs"]
 mod gateway;
 mod rows;
+mod signed;
 mod silence;
 mod tls;
 mod words;

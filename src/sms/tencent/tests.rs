@@ -201,3 +201,14 @@ fn what_the_vendor_cannot_take_is_said_before_anything_starts() {
         assert_eq!(keys(more), [key], "{more}");
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_answer_is_judged_without_panic_and_taken_only_when_it_says_so(
+        status in 100_u16..600,
+        body in "\\PC{0,60}|([{\\[]?\"(Response|SendStatusSet|SerialNo|Code|Error|RequestId)\":(null|7|\\[|\"(Ok|[A-Z][a-z]{0,9}\\.[A-Z][a-z]{0,9})\")[}\\],]{0,3}){0,6}",
+    ) {
+        let outcome = judged(status, &body);
+        proptest::prop_assert!(outcome.is_err() || (body.contains(r#""Ok""#) && (200..300).contains(&status)));
+    }
+}
