@@ -62,7 +62,9 @@ impl Receipts {
 
     /// Tells what came before its message.
     pub fn tell(&self, early: &[Settlement]) {
-        early.iter().for_each(|news| self.desk.tell(news));
+        for news in early {
+            self.desk.tell(news);
+        }
     }
 
     /// Counts receipts that could not be read or kept.

@@ -199,12 +199,12 @@ async fn a_notice_goes_past_a_provider_that_carries_codes_alone() {
 async fn the_first_route_that_matches_decides() {
     let told = ["default", "virtual", "abroad", "tax"].map(|name| Told::new(name, &[]));
     let [default, r#virtual, abroad, tax] = &told;
-    let routes: &[(&str, &[usize])] = &[
+    let conditions: &[(&str, &[usize])] = &[
         ("prefix = [\"+86170\", \"+86171\"]", &[1]),
         ("country = [\"HK\", \"US\"]", &[2]),
         ("unit = [\"税务局\"]\ncountry = [\"CN\"]", &[3, 0]),
     ];
-    let (router, _) = routed(&[default, r#virtual, abroad, tax], &[0], routes);
+    let (ways, _) = routed(&[default, r#virtual, abroad, tax], &[0], conditions);
     for (number, unit, taken_by) in [
         ("13800138000", None, "default"),
         ("17012345678", None, "virtual"),
@@ -215,7 +215,7 @@ async fn the_first_route_that_matches_decides() {
         ("13800138000", Some("税务局"), "tax"),
         ("13800138000", Some("税务"), "default"),
     ] {
-        assert_eq!(&*router.hand_over(&to(number, unit)).await.unwrap().provider, taken_by, "{number} {unit:?}");
+        assert_eq!(&*ways.hand_over(&to(number, unit)).await.unwrap().provider, taken_by, "{number} {unit:?}");
     }
 }
 
