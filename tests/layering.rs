@@ -40,7 +40,13 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
         &[
             "cmpp",
             "http",
+            "aliyun",
+            "huawei",
+            "tencent",
             "smpp",
+            "twilio",
+            "vonage",
+            "aws_sns",
             "console",
             "vendor",
             "Console",

@@ -21,7 +21,7 @@ impl SmsSettings {
         problems.extend(texts::problems(&self.text));
         for (name, provider) in &self.provider {
             let own = match provider {
-                ProviderSettings::Http(http) => http.check(),
+                ProviderSettings::Http(own) => own.check(),
                 #[cfg(feature = "cmpp")]
                 ProviderSettings::Cmpp(gateway) => gateway.check(),
                 #[cfg(not(feature = "cmpp"))]
@@ -30,6 +30,12 @@ impl SmsSettings {
                 ProviderSettings::Smpp(smsc) => smsc.check(),
                 #[cfg(not(feature = "smpp"))]
                 ProviderSettings::Smpp(never) => match *never {},
+                ProviderSettings::Aliyun(own) => own.check(),
+                ProviderSettings::Tencent(own) => own.check(),
+                ProviderSettings::Huawei(own) => own.check(),
+                ProviderSettings::Twilio(own) => own.check(),
+                ProviderSettings::Vonage(own) => own.check(),
+                ProviderSettings::AwsSns(own) => own.check(),
                 ProviderSettings::Console(_) => Vec::new(),
             };
             problems.extend(own.into_iter().map(|(key, problem)| (format!("provider.{name}.{key}"), problem)));
@@ -49,6 +55,18 @@ impl SmsSettings {
             }
         }
         problems
+    }
+
+    /// Providers that cannot carry codes of so many digits; `code.length` is set elsewhere.
+    #[must_use]
+    pub fn check_code(&self, digits: usize) -> Vec<(String, String)> {
+        let too_long = |(name, provider): (&String, &ProviderSettings)| {
+            let longest = provider.longest_code().filter(|longest| digits > *longest)?;
+            let problem =
+                format!("carries codes of at most {longest} digits; set code.length to {longest} or use another kind");
+            Some((format!("provider.{name}.kind"), problem))
+        };
+        self.provider.iter().filter_map(too_long).collect()
     }
 
     fn unused(&self) -> Vec<Problem> {
