@@ -72,13 +72,8 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         Arc::new(MeteredAccounts::around(accounts, Arc::clone(&clock), metrics.registry()));
     let (trail, audit) = audit(settings, &clock, &random, &metrics, sinks)?;
     let (receipts, receipt_worker) = receipts(settings, &audit, &clock);
-    let around = Surroundings {
-        clock: Arc::clone(&clock),
-        random: Arc::clone(&random),
-        console,
-        reports: receipts.clone(),
-        callbacks: callbacks::build(settings),
-    };
+    let (clocked, chance, callbacks) = (Arc::clone(&clock), Arc::clone(&random), callbacks::build(settings));
+    let around = Surroundings { clock: clocked, random: chance, console, reports: receipts.clone(), callbacks };
     let router =
         router(settings, &around, provider, vec![metrics.sms_observer(), Arc::new(Alarms::new(audit.clone()))])?;
     let keys = Arc::new(settings.code.keys());

@@ -69,11 +69,7 @@ pub(super) fn message(text: &str) -> SmsMessage {
 
 /// An answer of a vendor.
 pub(super) fn answer(status: u16, body: &str) -> super::vendor::Answer {
-    super::vendor::Answer {
-        status: reqwest::StatusCode::from_u16(status).unwrap(),
-        retry_after: None,
-        body: super::vendor::Body::Read(body.as_bytes().to_vec()),
-    }
+    super::vendor::Answer::of(status, super::vendor::Body::Read(body.as_bytes().to_vec()))
 }
 
 pub(super) const TIMES: super::vendor::Times =

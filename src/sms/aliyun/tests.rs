@@ -1,7 +1,5 @@
 use std::time::Duration;
 
-use reqwest::StatusCode;
-
 use super::*;
 use crate::domain::{PhoneNumber, Region, Timestamp};
 use crate::sms::SmsFault;
@@ -115,8 +113,7 @@ fn a_notice_has_its_own_template_and_no_variables_and_a_foreign_number_its_count
 }
 
 fn judged(status: u16, body: &str) -> Result<Option<String>, SmsError> {
-    let status = StatusCode::from_u16(status).unwrap();
-    let answer = Answer { status, retry_after: None, body: Body::Read(body.as_bytes().to_vec()) };
+    let answer = Answer::of(status, Body::Read(body.as_bytes().to_vec()));
     vendor("").judge(&answer, &Hidden::new(["13800138000", "text", "002569"]))
 }
 

@@ -1,5 +1,3 @@
-use reqwest::StatusCode;
-
 use super::*;
 use crate::domain::Timestamp;
 use crate::sms::SmsFault;
@@ -94,8 +92,7 @@ fn the_form_is_that_of_the_vendors_own_client() {
 }
 
 fn judged(status: u16, body: &str) -> Result<Option<String>, SmsError> {
-    let status = StatusCode::from_u16(status).unwrap();
-    let answer = Answer { status, retry_after: None, body: Body::Read(body.as_bytes().to_vec()) };
+    let answer = Answer::of(status, Body::Read(body.as_bytes().to_vec()));
     vendor(Proof::SdkHmac).judge(&answer, &Hidden::new(["13800138000", "text", "002569"]))
 }
 

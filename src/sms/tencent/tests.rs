@@ -1,7 +1,5 @@
 use std::time::Duration;
 
-use reqwest::StatusCode;
-
 use super::*;
 use crate::domain::Timestamp;
 use crate::sms::SmsFault;
@@ -107,8 +105,7 @@ fn the_body_is_that_of_the_vendors_own_client() {
 }
 
 fn judged(status: u16, body: &str) -> Result<Option<String>, SmsError> {
-    let status = StatusCode::from_u16(status).unwrap();
-    let answer = Answer { status, retry_after: None, body: Body::Read(body.as_bytes().to_vec()) };
+    let answer = Answer::of(status, Body::Read(body.as_bytes().to_vec()));
     vendor().judge(&answer, &Hidden::new(["13800138000", "text", "002569"]))
 }
 
