@@ -38,7 +38,15 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
     (
         "sms",
         &[
+            "cmpp",
             "http",
+            "aliyun",
+            "huawei",
+            "tencent",
+            "smpp",
+            "twilio",
+            "vonage",
+            "aws_sns",
             "console",
             "vendor",
             "Console",
@@ -55,13 +63,15 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates that belong to one place, so that they can be replaced there.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("actix_web", &["http", "app"]),
     ("actix_cors", &["app"]),
     ("moka", &["state"]),
     ("governor", &["limits"]),
     ("captcha", &["captcha"]),
+    ("md5", &["sms"]),
     ("reqwest", &["outbound", "sms", "account", "app"]),
+    ("tokio_rustls", &["sms"]),
     ("sqlx", &["account"]),
     ("rusqlite", &[]),
     ("prometheus_client", &["telemetry", "http"]),

@@ -3,6 +3,7 @@
 //! Building and running are two steps: `build` binds and returns the real ports, `run_until` serves. Tests use the same
 //! `build` with port 0.
 
+mod callbacks;
 mod config_answer;
 mod listeners;
 mod page_rules;

@@ -121,6 +121,7 @@ impl SmsTest<'_> {
         let locale = self.locale(args.locale.as_deref())?;
         let mut problems = self.settings.check();
         problems.extend(self.settings.check_texts(self.domain, self.default_locale));
+        problems.extend(self.settings.check_code(self.code_digits));
         if let Some((key, problem)) = problems.first() {
             return Err(Failure::settings(format!("sms.{key}: {problem}")));
         }

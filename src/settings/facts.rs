@@ -29,6 +29,7 @@ pub fn gather(merged: &Merged, server: &ServerSettings, ops: Option<std::net::So
         public_https: server.public_url.is_https(),
         public_loopback: server.public_url.is_loopback(),
         trusted_proxies: server.trusted_proxies.clone(),
+        plain_sms: plain_providers(merged),
         console_sms: console_providers(merged),
         has_provider: !providers.is_empty(),
         captcha_required: is_on("captcha.required"),
@@ -45,14 +46,31 @@ pub fn gather(merged: &Merged, server: &ServerSettings, ops: Option<std::net::So
     }
 }
 
-/// The providers that print. Each is in use by the default list or by a route: a table that is not refuses to start.
+/// The providers that print.
 fn console_providers(merged: &Merged) -> Vec<String> {
-    let prints = merged.iter().filter(|(_, held)| held.value.as_str() == Some("console"));
-    let names = prints.filter_map(|(path, _)| match path.names() {
-        [sms, provider, name, kind] if [sms, provider, kind] == ["sms", "provider", "kind"] => Some(name.clone()),
+    providers(merged, "kind").filter(|(_, kind)| kind.as_str() == Some("console")).map(|(name, _)| name).collect()
+}
+
+/// The providers that are told to speak without TLS, unless they are on this machine.
+fn plain_providers(merged: &Merged) -> Vec<String> {
+    let hosts: Vec<_> = providers(merged, "host").collect();
+    let is_near = |name: &str| {
+        let host = hosts.iter().find(|(own, _)| own == name).and_then(|(_, host)| host.as_str()).unwrap_or_default();
+        host.parse::<std::net::IpAddr>().map_or(host == "localhost", |address| address.is_loopback())
+    };
+    let plain = providers(merged, "tls").filter(|(name, tls)| tls.as_bool() == Some(false) && !is_near(name));
+    plain.map(|(name, _)| name).collect()
+}
+
+/// What `key` is in each provider's table. Each is in use by the default list or by a route: a table that is not
+/// refuses to start.
+fn providers<'a>(merged: &'a Merged, key: &'a str) -> impl Iterator<Item = (String, &'a Value)> {
+    merged.iter().filter_map(move |(path, held)| match path.names() {
+        [sms, provider, name, last] if [sms, provider, last] == ["sms", "provider", key] => {
+            Some((name.clone(), &held.value))
+        }
         _ => None,
-    });
-    names.collect()
+    })
 }
 
 /// A rate that cannot be read is reported elsewhere and counts for nothing here.
@@ -83,6 +101,8 @@ mod tests {
             "audit.key",
             "sms.providers",
             "sms.provider.main.kind",
+            "sms.provider.main.tls",
+            "sms.provider.main.host",
             "captcha.required",
             "limits.enabled",
         ];

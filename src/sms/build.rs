@@ -1,12 +1,21 @@
 //! From settings to providers.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::sync::Arc;
 
+use secrecy::SecretString;
+
+#[cfg(feature = "cmpp")]
+use super::cmpp;
 use super::console::{Console, ConsoleWriter};
 use super::http;
+#[cfg(any(feature = "twilio", feature = "vonage"))]
+use super::receipts::Callback;
 use super::router::{Router, Way};
 use super::settings::{ProviderSettings, SmsSettings};
+#[cfg(feature = "smpp")]
+use super::smpp;
 use super::station::Station;
 use super::vendor::Times;
 use super::{Discard, MessageKind, ReportSink, SmsObserver, SmsProvider};
@@ -44,6 +53,9 @@ pub struct Surroundings {
     pub console: ConsoleWriter,
     /// Who takes the receipts that come over a provider's own connection.
     pub reports: Arc<dyn ReportSink>,
+    /// Where the vendors are to post receipts that are told so with each message, by the provider's name. A path of ours
+    /// may be all that proves a receipt, so these are secrets. Who is not named is asked for none.
+    pub callbacks: BTreeMap<String, SecretString>,
 }
 
 impl Surroundings {
@@ -55,7 +67,14 @@ impl Surroundings {
             random: Arc::new(SystemRandom),
             console,
             reports: Arc::new(Discard),
+            callbacks: BTreeMap::new(),
         }
+    }
+
+    /// Where receipts about messages of a provider are to be posted, if anywhere.
+    #[cfg(any(feature = "twilio", feature = "vonage"))]
+    pub(super) fn callback(&self, provider: &str) -> Option<Callback> {
+        self.callbacks.get(provider).map(Callback::new)
     }
 }
 
@@ -117,10 +136,30 @@ pub fn build_one(
         Some(ProviderSettings::Console(_)) => {
             Ok(Arc::new(Console::new(name, around.console.clone(), Arc::clone(&around.clock))))
         }
+        Some(ProviderSettings::Aliyun(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
+        Some(ProviderSettings::Tencent(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
+        Some(ProviderSettings::Huawei(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
         Some(ProviderSettings::Http(gateway)) => {
             let credentials: Option<OsString> = std::env::var_os("CREDENTIALS_DIRECTORY");
             let provider = http::provider(name, gateway, times, around, credentials.as_deref());
             Ok(Arc::new(provider.map_err(|error| error.below(&table))?))
         }
+        Some(ProviderSettings::Twilio(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
+        Some(ProviderSettings::Vonage(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
+        Some(ProviderSettings::AwsSns(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
+        #[cfg(feature = "cmpp")]
+        Some(ProviderSettings::Cmpp(gateway)) => {
+            let provider = cmpp::provider(name, gateway, times, around);
+            Ok(Arc::new(provider.map_err(|error| error.below(&table))?))
+        }
+        #[cfg(not(feature = "cmpp"))]
+        Some(ProviderSettings::Cmpp(never)) => match *never {},
+        #[cfg(feature = "smpp")]
+        Some(ProviderSettings::Smpp(smsc)) => {
+            let provider = smpp::provider(name, smsc, times, around);
+            Ok(Arc::new(provider.map_err(|error| error.below(&table))?))
+        }
+        #[cfg(not(feature = "smpp"))]
+        Some(ProviderSettings::Smpp(never)) => match *never {},
     }
 }

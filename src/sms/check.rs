@@ -20,10 +20,25 @@ impl SmsSettings {
         problems.extend(self.quantities());
         problems.extend(texts::problems(&self.text));
         for (name, provider) in &self.provider {
-            if let ProviderSettings::Http(http) = provider {
-                let own = http.check().into_iter();
-                problems.extend(own.map(|(key, problem)| (format!("provider.{name}.{key}"), problem)));
-            }
+            let own = match provider {
+                ProviderSettings::Http(own) => own.check(),
+                #[cfg(feature = "cmpp")]
+                ProviderSettings::Cmpp(gateway) => gateway.check(),
+                #[cfg(not(feature = "cmpp"))]
+                ProviderSettings::Cmpp(never) => match *never {},
+                #[cfg(feature = "smpp")]
+                ProviderSettings::Smpp(smsc) => smsc.check(),
+                #[cfg(not(feature = "smpp"))]
+                ProviderSettings::Smpp(never) => match *never {},
+                ProviderSettings::Aliyun(own) => own.check(),
+                ProviderSettings::Tencent(own) => own.check(),
+                ProviderSettings::Huawei(own) => own.check(),
+                ProviderSettings::Twilio(own) => own.check(),
+                ProviderSettings::Vonage(own) => own.check(),
+                ProviderSettings::AwsSns(own) => own.check(),
+                ProviderSettings::Console(_) => Vec::new(),
+            };
+            problems.extend(own.into_iter().map(|(key, problem)| (format!("provider.{name}.{key}"), problem)));
         }
         problems
     }
@@ -31,7 +46,8 @@ impl SmsSettings {
     /// Problems of the texts that show only with values of other sections: the domain people see and the default language.
     #[must_use]
     pub fn check_texts(&self, domain: &str, default_locale: &str) -> Vec<(String, String)> {
-        let mut problems = texts::too_long_with(&self.text, domain);
+        let bound = self.provider.values().any(ProviderSettings::binds_codes);
+        let mut problems = texts::too_long_with(&self.text, domain, bound);
         for (kind, texts) in [("code", &self.text.code), ("notice", &self.text.notice), ("expiry", &self.text.expiry)] {
             if !texts.keys().any(|locale| locale.eq_ignore_ascii_case(default_locale)) {
                 let problem = format!("there is no text in the default language `{default_locale}`; write one");
@@ -39,6 +55,18 @@ impl SmsSettings {
             }
         }
         problems
+    }
+
+    /// Providers that cannot carry codes of so many digits; `code.length` is set elsewhere.
+    #[must_use]
+    pub fn check_code(&self, digits: usize) -> Vec<(String, String)> {
+        let too_long = |(name, provider): (&String, &ProviderSettings)| {
+            let longest = provider.longest_code().filter(|longest| digits > *longest)?;
+            let problem =
+                format!("carries codes of at most {longest} digits; set code.length to {longest} or use another kind");
+            Some((format!("provider.{name}.kind"), problem))
+        };
+        self.provider.iter().filter_map(too_long).collect()
     }
 
     fn unused(&self) -> Vec<Problem> {

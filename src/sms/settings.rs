@@ -2,11 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use secrecy::SecretString;
 use serde::Deserialize;
 
+#[cfg(feature = "cmpp")]
+use super::cmpp::CmppSettings;
 use super::http::HttpSettings;
 use super::receipts::{ReceiptKind, ReceiptSettings};
 use super::route::RouteSettings;
+#[cfg(feature = "smpp")]
+use super::smpp::SmppSettings;
+use super::{AliyunSettings, AwsSnsSettings, HuaweiSettings, TencentSettings, TwilioSettings, VonageSettings};
 use crate::domain::Period;
 
 /// How messages leave.
@@ -72,17 +78,92 @@ pub struct TextSettings {
 pub enum ProviderSettings {
     /// A gateway reached over HTTP.
     Http(Box<HttpSettings>),
+    /// An SMSC or a gateway that speaks SMPP 3.4.
+    #[cfg(feature = "smpp")]
+    Smpp(Box<SmppSettings>),
+    /// An SMSC, to a binary that cannot speak to one.
+    #[cfg(not(feature = "smpp"))]
+    Smpp(NotBuilt),
+    /// Twilio.
+    Twilio(Box<TwilioSettings>),
+    /// Vonage.
+    Vonage(Box<VonageSettings>),
+    /// Amazon SNS.
+    #[serde(rename = "aws_sns")]
+    AwsSns(Box<AwsSnsSettings>),
+    /// Alibaba Cloud SMS.
+    Aliyun(Box<AliyunSettings>),
+    /// Tencent Cloud SMS.
+    Tencent(Box<TencentSettings>),
+    /// Huawei Cloud SMS.
+    Huawei(Box<HuaweiSettings>),
     /// Prints to the terminal.
     Console(ConsoleSettings),
+    /// A gateway of China Mobile, or one that speaks CMPP like it.
+    #[cfg(feature = "cmpp")]
+    Cmpp(Box<CmppSettings>),
+    /// Such a gateway, to a binary that cannot speak to one.
+    #[cfg(not(feature = "cmpp"))]
+    Cmpp(NotBuilt),
 }
 
 impl ProviderSettings {
+    /// Whether it adds a line to codes that binds them to the pages.
+    pub(super) fn binds_codes(&self) -> bool {
+        match self {
+            #[cfg(feature = "smpp")]
+            Self::Smpp(smsc) => smsc.otp_line.unwrap_or(false),
+            #[cfg(feature = "twilio")]
+            Self::Twilio(own) => own.otp_line.unwrap_or(false),
+            #[cfg(feature = "vonage")]
+            Self::Vonage(own) => own.otp_line.unwrap_or(false),
+            #[cfg(feature = "aws_sns")]
+            Self::AwsSns(own) => own.otp_line.unwrap_or(false),
+            _ => false,
+        }
+    }
+
+    /// The longest code that the kind carries, where it has such a limit.
+    pub(super) const fn longest_code(&self) -> Option<usize> {
+        match self {
+            // A variable of a template for verification codes is 0 to 6 digits.
+            Self::Tencent(_) => Some(6),
+            _ => None,
+        }
+    }
+
     /// In which vendor's way its receipts are posted; nothing where it posts none, or any gateway may be meant.
     #[must_use]
     pub const fn receipt_kind(&self) -> Option<ReceiptKind> {
         match self {
-            Self::Http(_) | Self::Console(_) => None,
+            Self::Aliyun(_) => Some(ReceiptKind::Aliyun),
+            Self::Tencent(_) => Some(ReceiptKind::Tencent),
+            Self::Huawei(_) => Some(ReceiptKind::Huawei),
+            Self::Twilio(_) => Some(ReceiptKind::Twilio),
+            Self::Vonage(_) => Some(ReceiptKind::Vonage),
+            Self::Http(_) | Self::Cmpp(_) | Self::Smpp(_) | Self::AwsSns(_) | Self::Console(_) => None,
         }
+    }
+
+    /// What signs its receipts, where its own table says so.
+    pub(super) fn receipt_token(&self) -> Option<&SecretString> {
+        match self {
+            #[cfg(feature = "twilio")]
+            Self::Twilio(own) => own.auth_token.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// Stands for the settings of a kind that this binary was built without: there are none, and reading them says why.
+#[derive(Debug, Clone, Copy)]
+pub enum NotBuilt {}
+
+impl<'de> Deserialize<'de> for NotBuilt {
+    fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        let problem = "this binary was built without this kind of provider; \
+                       build it with the Cargo feature of the same name, or use another kind";
+        Err(serde::de::Error::custom(problem))
     }
 }
 

@@ -66,7 +66,11 @@ impl Gateway {
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}/send", self.address)
+        format!("{}/send", self.origin())
+    }
+
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
     }
 }
 

@@ -4,6 +4,8 @@
 //! is read is little, short, and believed no further than a [`DeliveryReport`] is.
 
 mod aliyun;
+#[cfg(any(feature = "twilio", feature = "vonage"))]
+mod callback;
 mod entry;
 mod huawei;
 mod settings;
@@ -13,6 +15,8 @@ mod vonage;
 
 use secrecy::SecretString;
 
+#[cfg(any(feature = "twilio", feature = "vonage"))]
+pub(super) use self::callback::Callback;
 use self::entry::{Entries, Entry};
 pub use self::settings::{ReceiptKind, ReceiptSettings};
 use super::{DeliveryReport, DeliveryState, ReportName};

@@ -18,7 +18,7 @@ pub struct ReceiptSettings {
     pub format: Option<ReceiptKind>,
     /// The last part of the address they are posted to; empty is none.
     pub secret: Option<SecretString>,
-    /// What Twilio signs with.
+    /// What Twilio signs with; that of the provider when left out.
     pub auth_token: Option<SecretString>,
     /// Networks they come from; any when empty.
     #[serde(default)]
@@ -49,7 +49,7 @@ impl ReceiptSettings {
             ReceiptKind::Aliyun => ReceiptFormat::Aliyun,
             ReceiptKind::Tencent => ReceiptFormat::Tencent,
             ReceiptKind::Huawei => ReceiptFormat::Huawei,
-            ReceiptKind::Twilio => ReceiptFormat::Twilio { auth_token: given(self.auth_token.as_ref())?.clone() },
+            ReceiptKind::Twilio => ReceiptFormat::Twilio { auth_token: self.token(Some(provider))?.clone() },
             ReceiptKind::Vonage => ReceiptFormat::Vonage,
         })
     }
@@ -68,10 +68,14 @@ impl ReceiptSettings {
         self.allow.iter().map(|text| network(text)).collect()
     }
 
+    fn token<'a>(&'a self, provider: Option<&'a ProviderSettings>) -> Option<&'a SecretString> {
+        given(self.auth_token.as_ref()).or_else(|| given(provider?.receipt_token()))
+    }
+
     fn check(&self, provider: Option<&ProviderSettings>) -> Vec<Problem> {
         let mut problems = Vec::new();
         let kind = self.format.or_else(|| provider.and_then(ProviderSettings::receipt_kind));
-        let (secret, token) = (self.secret(), given(self.auth_token.as_ref()));
+        let secret = self.secret();
         if provider.is_none() {
             problems.push(said(
                 "format",
@@ -82,8 +86,13 @@ impl ReceiptSettings {
                            twilio, vonage";
             problems.push(said("format", problem));
         }
-        match (kind == Some(ReceiptKind::Twilio), token) {
-            (true, None) => problems.push(said("auth_token", "is not given; Twilio signs its receipts with it")),
+        match (kind == Some(ReceiptKind::Twilio), given(self.auth_token.as_ref())) {
+            (true, None) if self.token(provider).is_none() => {
+                problems.push(said(
+                    "auth_token",
+                    "is not given, here or at the provider; Twilio signs its receipts with it",
+                ));
+            }
             (false, Some(_)) => problems.push(said("auth_token", "is for Twilio alone; nobody else signs")),
             _ => {}
         }
@@ -156,6 +165,22 @@ mod tests {
         assert_eq!(keys(&format!("format = \"twilio\"\nauth_token = \"x\"\n{SECRET}")), Vec::<String>::new());
         assert_eq!(keys(&format!("format = \"twilio\"\n{SECRET}")), ["receipts.main.auth_token"]);
         assert_eq!(keys(&format!("format = \"tencent\"\nauth_token = \"x\"\n{SECRET}")), ["receipts.main.auth_token"]);
+    }
+
+    /// A provider that sends with a key instead has no token of its own.
+    #[cfg(feature = "twilio")]
+    #[test]
+    fn the_token_of_the_provider_will_do() {
+        let with = |credentials: &str| {
+            let provider = format!(
+                "providers = [\"main\"]\n[provider.main]\nkind = \"twilio\"\nfrom = \"+15005550006\"\n\
+                 account_sid = \"AC00000000000000000000000000000000\"\n{credentials}\n[receipts.main]\n"
+            );
+            settings(&provider).check().into_iter().map(|(key, _)| key).collect::<Vec<_>>()
+        };
+        assert_eq!(with("auth_token = \"x\""), Vec::<String>::new());
+        let key = "api_key = \"SK00000000000000000000000000000000\"\napi_secret = \"x\"";
+        assert_eq!(with(key), ["receipts.main.auth_token"]);
     }
 
     #[test]

@@ -9,7 +9,8 @@ const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
 /// Signatures that Twilio's own package made.
 fn captured() -> Value {
-    serde_json::from_str(include_str!("twilio-callback-signatures.json")).unwrap()
+    serde_json::from_str(include_str!("../../../../tests/sms_vendors/captures/twilio-callback-signatures.json"))
+        .unwrap()
 }
 
 fn form(parameters: &Value) -> String {
