@@ -72,10 +72,10 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         Arc::new(MeteredAccounts::around(accounts, Arc::clone(&clock), metrics.registry()));
     let (trail, audit) = audit(settings, &clock, &random, &metrics, sinks)?;
     let (receipts, receipt_worker) = receipts(settings, &audit, &clock);
-    let (clocked, chance, callbacks) = (Arc::clone(&clock), Arc::clone(&random), callbacks::build(settings));
-    let around = Surroundings { clock: clocked, random: chance, console, reports: receipts.clone(), callbacks };
-    let router =
-        router(settings, &around, provider, vec![metrics.sms_observer(), Arc::new(Alarms::new(audit.clone()))])?;
+    let (reports, callbacks) = (receipts.clone(), callbacks::build(settings));
+    let around = Surroundings { clock: clock.clone(), random: random.clone(), console, reports, callbacks };
+    let observers: Vec<Arc<dyn SmsObserver>> = vec![metrics.sms_observer(), Arc::new(Alarms::new(audit.clone()))];
+    let router = router(settings, &around, provider, observers)?;
     let keys = Arc::new(settings.code.keys());
     let state = Arc::new(state(settings));
     let limiter: Arc<dyn RateLimiter> = Arc::new(MemoryLimits::new(&settings.limits, Arc::clone(&clock)));
