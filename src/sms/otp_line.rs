@@ -12,7 +12,10 @@ pub(super) fn otp_line(domain: &str, code: &str) -> String {
 
 /// The text of a message with that line at its end, unless it has no code or ends with the line already. For providers
 /// that carry texts as they are, where their settings ask for it.
-#[cfg_attr(not(feature = "smpp"), expect(dead_code, reason = "only providers that carry texts as they are use it"))]
+#[cfg_attr(
+    not(any(feature = "smpp", test)),
+    expect(dead_code, reason = "only providers that carry texts as they are use it")
+)]
 pub(super) fn bound_text(message: &SmsMessage) -> Zeroizing<String> {
     let text = message.expose_text();
     let line = message.code.as_ref().map(|code| Zeroizing::new(otp_line(&message.domain, code.expose_secret())));
