@@ -38,6 +38,7 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
     (
         "sms",
         &[
+            "cmpp",
             "http",
             "smpp",
             "console",
@@ -56,12 +57,13 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates that belong to one place, so that they can be replaced there.
-const CRATES: [(&str, &[&str]); 12] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("actix_web", &["http", "app"]),
     ("actix_cors", &["app"]),
     ("moka", &["state"]),
     ("governor", &["limits"]),
     ("captcha", &["captcha"]),
+    ("md5", &["sms"]),
     ("reqwest", &["outbound", "sms", "account", "app"]),
     ("tokio_rustls", &["sms"]),
     ("sqlx", &["account"]),

@@ -20,6 +20,10 @@ impl SmsSettings {
         for (name, provider) in &self.provider {
             let own = match provider {
                 ProviderSettings::Http(http) => http.check(),
+                #[cfg(feature = "cmpp")]
+                ProviderSettings::Cmpp(gateway) => gateway.check(),
+                #[cfg(not(feature = "cmpp"))]
+                ProviderSettings::Cmpp(never) => match *never {},
                 #[cfg(feature = "smpp")]
                 ProviderSettings::Smpp(smsc) => smsc.check(),
                 #[cfg(not(feature = "smpp"))]

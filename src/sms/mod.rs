@@ -10,6 +10,8 @@ use crate::domain::{ChallengeId, Finding, OrderId, PhoneNumber};
 mod breaker;
 mod build;
 mod check;
+#[cfg(feature = "cmpp")]
+mod cmpp;
 mod console;
 mod failover;
 mod http;
@@ -25,6 +27,8 @@ mod texts;
 mod vendor;
 
 pub use build::{SmsBuildError, Surroundings, build, build_one};
+#[cfg(feature = "cmpp")]
+pub use cmpp::{CmppSettings, Version as CmppVersion};
 pub use console::{Console, ConsoleWriter};
 pub use failover::Failover;
 pub use http::{AnswerRule, Format, HttpSettings, Method};

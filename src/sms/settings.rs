@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+#[cfg(feature = "cmpp")]
+use super::cmpp::CmppSettings;
 use super::http::HttpSettings;
 #[cfg(feature = "smpp")]
 use super::smpp::SmppSettings;
@@ -71,6 +73,12 @@ pub enum ProviderSettings {
     Smpp(NotBuilt),
     /// Prints to the terminal.
     Console(ConsoleSettings),
+    /// A gateway of China Mobile, or one that speaks CMPP like it.
+    #[cfg(feature = "cmpp")]
+    Cmpp(Box<CmppSettings>),
+    /// Such a gateway, to a binary that cannot speak to one.
+    #[cfg(not(feature = "cmpp"))]
+    Cmpp(NotBuilt),
 }
 
 impl ProviderSettings {

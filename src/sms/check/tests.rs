@@ -28,6 +28,25 @@ fn an_unknown_kind_and_an_unknown_member_of_a_provider_are_refused() {
     assert!(read("kind = \"http\"\nurll = \"https://x/\"").contains("unknown field `urll`"));
 }
 
+/// The same whichever kinds this binary was built with.
+#[test]
+fn a_kind_that_was_not_built_in_is_refused_with_what_to_do() {
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(tag = "kind", rename_all = "lowercase")]
+    enum Kinds {
+        Cmpp(crate::sms::NotBuilt),
+    }
+    let error = toml::from_str::<Kinds>("kind = \"cmpp\"\nhost = \"10.1.2.3\"").unwrap_err().to_string();
+    assert!(error.contains("built without this kind of provider") && error.contains("Cargo feature"), "{error}");
+    #[cfg(not(feature = "cmpp"))]
+    assert!(
+        toml::from_str::<crate::sms::ProviderSettings>("kind = \"cmpp\"")
+            .unwrap_err()
+            .to_string()
+            .contains("built without")
+    );
+}
+
 #[test]
 fn quantities_out_of_range_are_named() {
     let more = format!(
