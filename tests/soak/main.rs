@@ -71,8 +71,12 @@ async fn whatever_the_gateways_do_no_order_is_delivered_twice_and_none_is_missin
         memory.1
     );
     assert!(twice.is_empty(), "delivered twice: {twice:?}");
-    let missing: Vec<_> = acknowledged.iter().filter(|order| !trail.sent.contains(*order)).collect();
-    assert!(missing.is_empty(), "accepted, and not in the trail as sent: {missing:?}");
+    // An answer that came too late was not heard: then the trail says that it may have left.
+    let known = |order: &&String| trail.sent.contains(*order) || trail.doubtful.contains(*order);
+    let missing: Vec<_> = taken_by.keys().filter(|order| !known(order)).collect();
+    assert!(missing.is_empty(), "taken, and neither sent nor doubtful in the trail: {missing:?}");
+    let unheard = acknowledged.iter().filter(|order| !trail.sent.contains(*order)).count();
+    assert!(unheard * 100 <= acknowledged.len(), "{unheard} of {} answers were not heard", acknowledged.len());
     let invented: Vec<_> = trail.sent.iter().filter(|order| !acknowledged.contains(*order)).collect();
     assert!(invented.is_empty(), "in the trail as sent, and accepted by nobody: {invented:?}");
     assert_eq!(trail.ended, asked, "every start that was taken ends with a code that was sent or withheld");
@@ -86,7 +90,7 @@ fn settings(gateways: &[FarEnd]) -> String {
     let names: Vec<_> = gateways.iter().map(|gateway| format!("\"g{}\"", gateway.number)).collect();
     let mut text = format!(
         "{WIDE_GATES}{WIDE_SENDS}[sms]\nproviders = [{}]\nworkers = 32\ntimeout = \"400ms\"\nconnect_timeout = \"200ms\"\n\
-         breaker = {{ failures = 5, window = \"30s\", open_for = \"5s\" }}\n",
+         breaker = {{ failures = 5, window = \"30s\", open_for = \"1m\" }}\n[state]\nmax_orders = 5000\n",
         names.join(", ")
     );
     text.extend(gateways.iter().map(|FarEnd { number, url, .. }| {
@@ -130,7 +134,9 @@ async fn watch(app: &TestApp, began: Instant, end: Instant) -> usize {
     let mut seen = None;
     while Instant::now() < end {
         beat.tick().await;
-        app.clock.advance(Duration::from_millis(100));
+        // Twenty times as fast as the day goes, so that what is to be forgotten is forgotten within the run.
+        app.clock.advance(Duration::from_secs(2));
+        app.events.forget();
         if seen.is_none() && Instant::now() >= third {
             seen = Some(resident());
         }
@@ -149,12 +155,14 @@ fn resident() -> usize {
 struct Told {
     /// Orders that a gateway took.
     sent: HashSet<String>,
+    /// Orders that a gateway may have taken.
+    doubtful: HashSet<String>,
     /// Starts whose message was sent or withheld.
     ended: usize,
 }
 
 fn trail(app: &TestApp) -> Told {
-    let mut told = Told { sent: HashSet::new(), ended: 0 };
+    let mut told = Told { sent: HashSet::new(), doubtful: HashSet::new(), ended: 0 };
     for file in std::fs::read_dir(app.data.join("audit")).unwrap() {
         let path = file.unwrap().path();
         if path.extension().is_none_or(|kind| kind != "ndjson") {
@@ -165,6 +173,9 @@ fn trail(app: &TestApp) -> Told {
             let kind = line["kind"].as_str().unwrap();
             if kind == "code.sent" {
                 told.sent.insert(line["order"].as_str().expect("an order").to_owned());
+            }
+            if let (Some("provider_unknown"), Some(order)) = (line["reason"].as_str(), line["order"].as_str()) {
+                told.doubtful.insert(order.to_owned());
             }
             told.ended += usize::from(kind == "code.sent" || kind == "code.withheld");
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{SmsError, Stamp, Surroundings};
-use crate::domain::{Clock, Randomness};
+use crate::domain::{Clock, Condition, Finding, Randomness};
 use crate::outbound::{self, Answer, MAX_BODY, Unanswered};
 
 /// An HTTP client with a clock and chance.
@@ -21,6 +21,18 @@ impl Line {
     /// What a request made now is stamped with.
     pub(in crate::sms) fn stamp(&self) -> Stamp {
         Stamp { now: self.clock.now(), nonce: self.random.bytes() }
+    }
+
+    /// Asks for nothing where `at` leads, and tells what the answer shows of the peer.
+    pub(super) async fn knock(&self, at: &reqwest::Url) -> Vec<Finding> {
+        let place = at.host_str().unwrap_or_default().to_owned();
+        match self.ask(outbound::knock(at), false).await {
+            Ok(answer) => {
+                let there = Finding::of("connection", Condition::Good, format!("{place} answers"));
+                std::iter::once(there).chain(outbound::impressions(&answer, self.clock.now())).collect()
+            }
+            Err(error) => vec![Finding::of("connection", Condition::Bad, format!("{place}: {error}"))],
+        }
     }
 
     /// Sends a request and reads the answer, with its body where it is wanted.

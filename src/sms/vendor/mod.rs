@@ -36,7 +36,7 @@ pub(super) use self::line::Line;
 pub use self::transcript::Transcript;
 pub(super) use self::words::{Hidden, by_status};
 use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, SmsReceipt, Surroundings};
-use crate::domain::{Finding, Timestamp};
+use crate::domain::{Condition, Finding, PhoneNumber, Region, Timestamp};
 use crate::outbound;
 #[cfg(test)]
 pub(super) use crate::outbound::Body;
@@ -157,7 +157,30 @@ impl<V: Vendor> SmsProvider for VendorProvider<V> {
         Ok(transcript)
     }
 
+    /// What the vendor says of itself, and what any answer shows: its clock and its certificate.
     async fn examine(&self) -> Vec<Finding> {
-        self.vendor.examine(&self.line).await
+        let mut findings = self.vendor.examine(&self.line).await;
+        let Some(message) = specimen() else { return findings };
+        match self.vendor.request(&message, &self.line.stamp()) {
+            Ok(request) => findings.extend(self.line.knock(request.url()).await),
+            Err(error) => findings.push(Finding::of("request", Condition::Bad, error.to_string())),
+        }
+        findings
     }
+}
+
+/// A message that is never sent: only to ask a vendor where its requests go.
+fn specimen() -> Option<SmsMessage> {
+    Some(SmsMessage {
+        to: PhoneNumber::parse("13800000000", Region::CN).ok()?,
+        kind: MessageKind::Code,
+        locale: "zh-CN".into(),
+        text: String::from("000000").into(),
+        code: Some(String::from("000000").into()),
+        valid_for: None,
+        domain: "localhost".into(),
+        unit: None,
+        order: "ord_00000000000000000000000000".parse().ok()?,
+        challenge: None,
+    })
 }
