@@ -4,15 +4,18 @@ mod book;
 mod build;
 pub mod demo;
 mod hashing;
+pub mod http;
 mod max_age;
 pub mod roster;
 mod settings;
+mod signature;
 pub mod sqlite;
 
 use async_trait::async_trait;
 
 pub use book::{AccountRecord, AdminError, NewAccount};
 pub use build::{Surroundings, open};
+pub use http::HttpStoreSettings;
 pub use hashing::{HashPool, StoredHash, StoredHashError};
 pub use max_age::MaxAgeError;
 pub use settings::{AccountKind, AccountSettings, HashSettings, SqliteSettings};

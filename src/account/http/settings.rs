@@ -1,0 +1,105 @@
+//! `[account.http]` of the configuration.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::account::signature::SigningKey;
+use crate::domain::Period;
+use crate::outbound::{Identity, Trust, base_address};
+
+/// How an address is written.
+const EXAMPLE: &str = "https://accounts.example.gov.cn/resetgate";
+
+/// `[account.http]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpStoreSettings {
+    /// Where the operations are, like `https://accounts.example.gov.cn/resetgate`; `http` on this machine only.
+    pub url: String,
+    /// Names the key that requests are signed with; empty when they are not.
+    pub key_id: String,
+    /// The key, at least 32 characters.
+    pub key: SecretString,
+    /// PEM of a client certificate; empty is none.
+    pub client_cert_file: PathBuf,
+    /// PEM of its private key.
+    pub client_key_file: PathBuf,
+    /// PEM of a private authority, believed instead of the system's; empty is none.
+    pub ca_file: PathBuf,
+    /// For name, connection and TLS; shorter than `account.timeout`.
+    pub connect_timeout: Period,
+}
+
+impl HttpStoreSettings {
+    /// What is wrong, as key below `[account.http]` and what to write instead. Opens no file and no connection.
+    #[must_use]
+    pub fn check(&self, timeout: Period) -> Vec<(&'static str, String)> {
+        let mut problems = Vec::new();
+        let encrypted = match self.address() {
+            Ok(url) => url.scheme() == "https",
+            Err(problem) => {
+                problems.push(("url", problem));
+                true
+            }
+        };
+        let files = [&self.ca_file, &self.client_cert_file, &self.client_key_file];
+        for (key, file) in ["ca_file", "client_cert_file", "client_key_file"].into_iter().zip(files) {
+            if !encrypted && is_given(file) {
+                problems.push((key, "has no use without https; drop it".to_owned()));
+            }
+        }
+        if is_given(&self.client_cert_file) != is_given(&self.client_key_file) {
+            let problem = "goes with client_key_file; write both or neither";
+            problems.push(("client_cert_file", problem.to_owned()));
+        }
+        if self.is_signed() {
+            problems.extend(SigningKey::problems(&self.key_id, &self.key));
+        } else if !is_given(&self.client_cert_file) {
+            let problem = "is empty, and there is no client certificate, so anybody could ask; write key_id and key";
+            problems.push(("key_id", problem.to_owned()));
+        }
+        // Otherwise the total time comes first, and a write that never left would count as unknown.
+        if self.connect_timeout >= timeout || self.connect_timeout.get() < Duration::from_millis(50) {
+            let problem = format!("must be 50ms or more and shorter than account.timeout ({timeout})");
+            problems.push(("connect_timeout", problem));
+        }
+        problems
+    }
+
+    /// The address without a slash at its end.
+    pub(super) fn address(&self) -> Result<Url, String> {
+        base_address(self.url.trim_end_matches('/'), EXAMPLE)
+    }
+
+    /// The key that requests are signed with.
+    pub(super) fn signing_key(&self) -> Option<SigningKey> {
+        self.is_signed().then(|| SigningKey::new(&self.key_id, &self.key))
+    }
+
+    /// Whom to believe.
+    pub(super) fn trust(&self, url: &Url) -> Trust<'_> {
+        match url.scheme() {
+            "http" => Trust::Plain,
+            _ if is_given(&self.ca_file) => Trust::File(&self.ca_file),
+            _ => Trust::System,
+        }
+    }
+
+    /// Who we are.
+    pub(super) fn identity(&self) -> Option<Identity<'_>> {
+        let identity = Identity { certificate: &self.client_cert_file, key: &self.client_key_file };
+        is_given(identity.certificate).then_some(identity)
+    }
+
+    fn is_signed(&self) -> bool {
+        !self.key_id.is_empty() || !self.key.expose_secret().is_empty()
+    }
+}
+
+fn is_given(path: &Path) -> bool {
+    !path.as_os_str().is_empty()
+}
