@@ -16,8 +16,8 @@ use async_trait::async_trait;
 
 pub use book::{AccountRecord, AdminError, NewAccount};
 pub use build::{Surroundings, open};
-pub use http::HttpStoreSettings;
 pub use hashing::{HashPool, StoredHash, StoredHashError};
+pub use http::HttpStoreSettings;
 pub use max_age::MaxAgeError;
 pub use settings::{AccountKind, AccountSettings, HashSettings, SqliteSettings};
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::MaxAge;
-use super::http::HttpStoreSettings;
 use super::hashing::{MAX_LANES, MAX_MEMORY_KIB, MAX_PASSES};
+use super::http::HttpStoreSettings;
 use crate::domain::{ByteSize, Period, Region};
 
 /// Where the accounts live.
@@ -197,7 +197,7 @@ mod tests {
             );
         }
         let many = HashSettings { workers: 257, ..with(&[]).unwrap().hash };
-        assert_eq!(many.check()[0].0, "hash.workers");
+        assert_eq!(many.check()[0].0, "workers");
     }
 
     #[test]

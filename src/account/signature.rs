@@ -52,7 +52,8 @@ impl SigningKey {
         }
         let length = key.expose_secret().chars().count();
         if length < MIN_KEY {
-            let problem = format!("has {length} characters and needs at least {MIN_KEY}; make one: resetgate secret new");
+            let problem =
+                format!("has {length} characters and needs at least {MIN_KEY}; make one: resetgate secret new");
             problems.push(("key", problem));
         }
         problems
@@ -93,8 +94,9 @@ impl std::fmt::Debug for SigningKey {
 
 /// The signature base of RFC 9421, 2.5: a line for each component, the parameters last, no line end after them.
 fn base(covered: &[(&str, String)], parameters: &str) -> String {
-    let lines: String = covered.iter().map(|(name, value)| format!("\"{name}\": {value}\n")).collect();
-    format!("{lines}\"@signature-params\": {parameters}")
+    let mut lines: Vec<_> = covered.iter().map(|(name, value)| format!("\"{name}\": {value}")).collect();
+    lines.push(format!("\"@signature-params\": {parameters}"));
+    lines.join("\n")
 }
 
 fn component(request: &Request, name: &str) -> Option<String> {
@@ -129,8 +131,7 @@ mod tests {
             ("@authority", "example.com".to_owned()),
             ("content-type", "application/json".to_owned()),
         ];
-        let parameters =
-            "(\"date\" \"@authority\" \"content-type\");created=1618884473;keyid=\"test-shared-secret\"";
+        let parameters = "(\"date\" \"@authority\" \"content-type\");created=1618884473;keyid=\"test-shared-secret\"";
         let mac = Hmac::<Sha256>::new_from_slice(&BASE64.decode(key.as_bytes()).unwrap()).unwrap();
         let tag = mac.chain_update(base(&covered, parameters)).finalize().into_bytes();
         assert_eq!(BASE64.encode(&tag), "pxcQw6G3AjtMBQjwo8XzkZf/bws5LelbaMk5rGIGtE8=");
@@ -144,7 +145,8 @@ mod tests {
             request.headers_mut().insert("idempotency-key", HeaderValue::from_str(once).unwrap());
         }
         *request.body_mut() = Some(body.to_owned().into());
-        key().sign(&mut request, &Stamp { now: Timestamp::from_millis(1_795_417_200_500), nonce: *b"sixteen bytes 16" });
+        key()
+            .sign(&mut request, &Stamp { now: Timestamp::from_millis(1_795_417_200_500), nonce: *b"sixteen bytes 16" });
         request
     }
 

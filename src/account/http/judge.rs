@@ -34,7 +34,7 @@ pub(super) enum Said<T> {
 impl<T: DeserializeOwned> Said<T> {
     /// Reads an answer whose success has the status 200 and a body of the type.
     pub fn of(answer: Result<Answer, Unanswered>) -> Self {
-        Self::read(answer, |body| body.json())
+        Self::read(answer, Body::json)
     }
 }
 

@@ -18,9 +18,7 @@ use serde::Serialize;
 use self::judge::Said;
 pub use self::settings::HttpStoreSettings;
 use super::signature::{SigningKey, Stamp};
-use super::{
-    AccountError, AccountSettings, AccountStore, Expiring, PasswordWrite, PasswordWritten, Surroundings,
-};
+use super::{AccountError, AccountSettings, AccountStore, Expiring, PasswordWrite, PasswordWritten, Surroundings};
 use crate::domain::{
     Clock, Condition, Finding, MailboxAddress, NewPassword, Period, PhoneNumber, Randomness, Region, Subject,
     SubjectId, Timestamp,
@@ -57,7 +55,8 @@ impl HttpAccounts {
     /// [`AccountError::Unavailable`] with the key that cannot be used.
     pub fn open(settings: &AccountSettings, around: &Surroundings) -> Result<Self, AccountError> {
         let own = &settings.http;
-        let refused = |key: &str, problem: &str| AccountError::Unavailable { reason: format!("account.http.{key}: {problem}") };
+        let refused =
+            |key: &str, problem: &str| AccountError::Unavailable { reason: format!("account.http.{key}: {problem}") };
         if let Some((key, problem)) = own.check(settings.timeout).first() {
             return Err(refused(key, problem));
         }
@@ -99,7 +98,12 @@ impl HttpAccounts {
 
     /// Asks a question. It may be asked once more when there was no connection; it never got out then, so the store
     /// sees one request for every address, known or not.
-    async fn question(&self, operation: &str, body: &(impl Serialize + Sync), max_body: usize) -> Result<Answer, Unanswered> {
+    async fn question(
+        &self,
+        operation: &str,
+        body: &(impl Serialize + Sync),
+        max_body: usize,
+    ) -> Result<Answer, Unanswered> {
         let asked = async {
             match self.send(self.request(operation, body, None)?, max_body).await {
                 Err(Unanswered::NotSent(_)) => self.send(self.request(operation, body, None)?, max_body).await,
@@ -112,7 +116,12 @@ impl HttpAccounts {
 
     /// Writes, once: whether a second request with the same key would be safe depends on how well somebody else's
     /// code keeps its promise, and a claimant who is told to try to sign in finds out better.
-    async fn write(&self, operation: &str, body: &(impl Serialize + Sync), once: Option<&str>) -> Result<Answer, Unanswered> {
+    async fn write(
+        &self,
+        operation: &str,
+        body: &(impl Serialize + Sync),
+        once: Option<&str>,
+    ) -> Result<Answer, Unanswered> {
         self.send(self.request(operation, body, once)?, MAX_BODY).await
     }
 
@@ -147,7 +156,7 @@ impl AccountStore for HttpAccounts {
         subject: &SubjectId,
         write: PasswordWrite<'_>,
     ) -> Result<PasswordWritten, AccountError> {
-        let asked = wire::Password::of(subject.as_str(), &write);
+        let asked = wire::SetPassword::of(subject.as_str(), &write);
         let answer = self.write("password", &asked, Some(&write.challenge.to_string())).await;
         Said::<wire::Written>::of(answer).and_then(wire::Written::read).write(write.password.expose())
     }
@@ -159,7 +168,7 @@ impl AccountStore for HttpAccounts {
         now: Timestamp,
     ) -> Result<(), AccountError> {
         let phone = phone.map(PhoneNumber::e164);
-        let asked = wire::Phone { id: subject.as_str(), phone, at: wire::moment(now) };
+        let asked = wire::BindPhone { id: subject.as_str(), phone, at: wire::moment(now) };
         match Said::of_nothing(self.write("phone", &asked, None).await).write("") {
             // There is no password that could be refused.
             Err(AccountError::PasswordRefused { reason }) => Err(AccountError::Unavailable { reason }),
@@ -198,9 +207,7 @@ impl AccountStore for HttpAccounts {
                 let text = format!("it does not speak version {VERSION} of the contract: resetgate openapi --store");
                 Finding::of("account API", Condition::Bad, text)
             }
-            (true, false) => {
-                Finding::of("account API", Condition::Bad, format!("it cannot do {}", missing.join(", ")))
-            }
+            (true, false) => Finding::of("account API", Condition::Bad, format!("it cannot do {}", missing.join(", "))),
         }];
         if !has(&"expiring") {
             let text = "it does not tell which passwords run out, so nobody is told in time";

@@ -103,3 +103,60 @@ impl HttpStoreSettings {
 fn is_given(path: &Path) -> bool {
     !path.as_os_str().is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::account::AccountSettings;
+
+    #[derive(serde::Deserialize)]
+    struct Root {
+        account: AccountSettings,
+    }
+
+    /// The keys that are refused when these lines stand in `[account.http]`, in place of those of the defaults.
+    fn refused(lines: &str) -> Vec<String> {
+        let mut root: toml::Table = toml::from_str(include_str!("../../../config/default.toml")).unwrap();
+        let account = root["account"].as_table_mut().unwrap();
+        account.insert("kind".to_owned(), "http".into());
+        account["http"].as_table_mut().unwrap().extend(toml::from_str::<toml::Table>(lines).unwrap());
+        let settings = root.try_into::<Root>().unwrap().account;
+        let problems = settings.check();
+        assert!(problems.iter().all(|(_, problem)| !problem.contains("s3cr3t")), "{problems:?}");
+        assert!(!format!("{settings:?}").contains("s3cr3t"));
+        problems.into_iter().map(|(key, _)| key).collect()
+    }
+
+    const SIGNED: &str = "key_id = \"gate-1\"\nkey = \"s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t\"";
+    const URL: &str = "url = \"https://accounts.example.gov.cn/resetgate/\"";
+
+    #[test]
+    fn requests_are_signed_or_a_certificate_is_shown_or_nothing_starts() {
+        let certified = "client_cert_file = \"/c.pem\"\nclient_key_file = \"/k.pem\"";
+        for right in [SIGNED.to_owned(), certified.to_owned(), format!("{SIGNED}\n{certified}")] {
+            assert_eq!(refused(&format!("{URL}\n{right}")), [""; 0], "{right}");
+        }
+        assert_eq!(refused(URL), ["http.key_id"]);
+        for (lines, key) in [
+            ("key_id = \"gate-1\"", "http.key"),
+            ("key = \"s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t\"", "http.key_id"),
+            ("key_id = \"gate-1\"\nkey = \"s3cr3t\"", "http.key"),
+            ("client_cert_file = \"/c.pem\"", "http.client_cert_file"),
+        ] {
+            assert_eq!(refused(&format!("{URL}\n{lines}")), [key], "{lines}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_encrypted_or_on_this_machine() {
+        assert_eq!(refused(SIGNED), ["http.url"], "it has no default");
+        for (lines, key) in [
+            ("url = \"http://accounts.example.gov.cn\"", "http.url"),
+            ("url = \"https://me:s3cr3t@accounts.example.gov.cn\"", "http.url"),
+            ("url = \"http://127.0.0.1:9\"\nca_file = \"/ca.pem\"", "http.ca_file"),
+            ("url = \"https://a.example\"\nconnect_timeout = \"3s\"", "http.connect_timeout"),
+        ] {
+            assert_eq!(refused(&format!("{SIGNED}\n{lines}")), [key], "{lines}");
+        }
+        assert_eq!(refused(&format!("{SIGNED}\nurl = \"http://127.0.0.1:9/x\"")), [""; 0]);
+    }
+}

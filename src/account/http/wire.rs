@@ -5,9 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::account::book::user_names;
 use crate::account::{Expiring, MaxAge, PasswordWrite, PasswordWritten};
-use crate::domain::{
-    Birthday, MailboxAddress, PersonalFacts, PhoneNumber, Region, Subject, SubjectId, Timestamp,
-};
+use crate::domain::{Birthday, MailboxAddress, PersonalFacts, PhoneNumber, Region, Subject, SubjectId, Timestamp};
 
 /// The longest key of an account, in bytes.
 const MAX_ID: usize = 200;
@@ -26,7 +24,7 @@ pub(super) struct Verify<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Password<'a> {
+pub(super) struct SetPassword<'a> {
     id: &'a str,
     password: &'a str,
     validity: &'static str,
@@ -35,7 +33,7 @@ pub(super) struct Password<'a> {
     at: String,
 }
 
-impl<'a> Password<'a> {
+impl<'a> SetPassword<'a> {
     /// The day a password runs out is counted here, so that it is the same in every store.
     pub fn of(id: &'a str, write: &'a PasswordWrite<'_>) -> Self {
         let expires_at = write.max_age.and_then(|age| age.expiry(write.now));
@@ -56,7 +54,7 @@ impl<'a> Password<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Phone<'a> {
+pub(super) struct BindPhone<'a> {
     pub id: &'a str,
     pub phone: Option<&'a str>,
     pub at: String,
