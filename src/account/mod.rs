@@ -1,10 +1,12 @@
 //! Where the accounts live: the port and its adapters.
 
+mod after_reset;
 mod book;
 mod build;
 pub mod conformance;
 pub mod demo;
 mod hashing;
+pub mod hooks;
 pub mod http;
 mod max_age;
 pub mod roster;
@@ -14,6 +16,7 @@ pub mod sqlite;
 
 use async_trait::async_trait;
 
+pub use after_reset::{AfterReset, HookReport, PasswordChange, sessions_ended};
 pub use book::{AccountRecord, AdminError, NewAccount};
 pub use build::{Surroundings, open};
 pub use hashing::{HashPool, StoredHash, StoredHashError};

@@ -1,5 +1,6 @@
 //! `[account]`, `[account.sqlite]` and `[account.hash]` of the configuration. Other adapters keep theirs themselves.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use serde::Deserialize;
 
 use super::MaxAge;
 use super::hashing::{MAX_LANES, MAX_MEMORY_KIB, MAX_PASSES};
+use super::hooks::{self, HookSettings};
 use super::http::HttpStoreSettings;
 use crate::domain::{ByteSize, Period, Region};
 
@@ -32,6 +34,13 @@ pub struct AccountSettings {
     pub max_age_choices: Vec<MaxAge>,
     /// Country of stored numbers without a country code.
     pub region: Region,
+    /// Names of hook tables that are run after a password was written, in this order.
+    pub hooks: Vec<String>,
+    /// For all of them together (100 ms to 30 s).
+    pub hooks_timeout: Period,
+    /// The hooks by name. The defaults have none, so the whole table may be missing.
+    #[serde(default)]
+    pub hook: BTreeMap<String, HookSettings>,
     /// The embedded store.
     pub sqlite: SqliteSettings,
     /// The account API.
@@ -95,6 +104,7 @@ impl AccountSettings {
             AccountKind::Http => problems.extend(own("http", self.http.check(self.timeout))),
         }
         problems.extend(own("hash", self.hash.check()));
+        problems.extend(hooks::problems(&self.hooks, &self.hook, self.hooks_timeout));
         problems
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::{Outside, StartError};
-use crate::account::{self, AccountStore};
+use crate::account::hooks::HookChain;
+use crate::account::{self, AccountStore, AfterReset};
 use crate::audit::{AuditSink, Fanout, Trail};
 use crate::captcha::CaptchaDesk;
 use crate::domain::{Clock, Randomness};
@@ -118,6 +119,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
             challenges: state.clone(),
             failures: state.clone(),
             accounts: Arc::clone(&accounts),
+            hooks: hooks(settings, &clock, &random)?,
             policy: Arc::clone(&policy),
             outbox: outbox.clone(),
             audit: Arc::clone(&audit),
@@ -167,6 +169,16 @@ async fn open_accounts(
 ) -> Result<Arc<dyn AccountStore>, StartError> {
     let around = account::Surroundings { clock: Arc::clone(clock), random: Arc::clone(random) };
     account::open(&settings.account, &around).await.map_err(|error| StartError::Dependency(error.to_string()))
+}
+
+fn hooks(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Randomness>,
+) -> Result<Arc<dyn AfterReset>, StartError> {
+    let around = account::Surroundings { clock: Arc::clone(clock), random: Arc::clone(random) };
+    let chain = HookChain::build(&settings.account, &around);
+    Ok(Arc::new(chain.map_err(|error| StartError::Configuration(error.to_string()))?))
 }
 
 fn audit(

@@ -90,6 +90,8 @@ struct Details<'event> {
     #[serde(skip_serializing_if = "Option::is_none")]
     provider: Option<&'event str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    hook: Option<&'event str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<Phone>,
@@ -166,7 +168,14 @@ fn details<'event>(kind: &'event EventKind, key: &AuditKey) -> Details<'event> {
         }
         EventKind::CodeWithheld { reason, provider, detail } => {
             (say.reason, say.provider) = (Some(*reason), provider.as_deref());
-            say.detail = detail.as_ref().map(|text| text.chars().take(LONGEST_DETAIL).collect());
+            say.detail = detail.as_deref().map(shortened);
+        }
+        EventKind::HookDone { hook, seconds } => {
+            (say.result, say.hook, say.seconds) = (Some("ok"), Some(&**hook), Some(rounded(*seconds)));
+        }
+        EventKind::HookFailed { hook, reason, seconds } => {
+            (say.result, say.hook, say.seconds) = (Some("failed"), Some(&**hook), Some(rounded(*seconds)));
+            say.detail = Some(shortened(reason));
         }
         EventKind::CodeVerified => say.result = Some("ok"),
         EventKind::PasswordRefused { rules } => (say.result, say.rules) = (Some("refused"), Some(&**rules)),
@@ -192,6 +201,10 @@ fn details<'event>(kind: &'event EventKind, key: &AuditKey) -> Details<'event> {
 
 fn masked(phone: &PhoneNumber, key: &AuditKey) -> Phone {
     Phone { number: phone.masked(), r#ref: key.reference("phone", phone.e164()) }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(LONGEST_DETAIL).collect()
 }
 
 fn rounded(number: f64) -> f64 {

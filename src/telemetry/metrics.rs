@@ -61,6 +61,8 @@ struct Families {
     codes_verified: Family<Labels1, Counter>,
     sms_sends: Family<Labels2, Counter>,
     sms_seconds: Family<Labels1, Histogram, fn() -> Histogram>,
+    hooks: Family<Labels2, Counter>,
+    hook_seconds: Family<Labels1, Histogram, fn() -> Histogram>,
     limited: Family<Labels1, Counter>,
     refusals: Family<Labels1, Counter>,
     audit_events: Family<Labels1, Counter>,
@@ -89,6 +91,8 @@ impl Metrics {
             codes_verified: Family::default(),
             sms_sends: Family::default(),
             sms_seconds: Family::new_with_constructor(send_buckets),
+            hooks: Family::default(),
+            hook_seconds: Family::new_with_constructor(send_buckets),
             limited: Family::default(),
             refusals: Family::default(),
             audit_events: Family::default(),
@@ -160,6 +164,9 @@ impl Families {
             Unit::Seconds,
             self.sms_seconds.clone(),
         );
+        registry.register("hook_runs", "Hooks run after a password was written", self.hooks.clone());
+        let help = "Time a hook took";
+        registry.register_with_unit("hook_duration", help, Unit::Seconds, self.hook_seconds.clone());
         registry.register("rate_limited", "Requests and sends that a gate refused", self.limited.clone());
         registry.register("policy_refusals", "Password rules that were broken", self.refusals.clone());
         registry.register("audit_events", "Events for the audit trail", self.audit_events.clone());
@@ -169,6 +176,11 @@ impl Families {
 
     fn flow(&self, outcome: &str, count: u64) {
         self.flows.get_or_create(&[("kind", "reset".to_owned()), ("outcome", outcome.to_owned())]).inc_by(count);
+    }
+
+    fn hook(&self, hook: &str, result: &str, seconds: f64) {
+        self.hooks.get_or_create(&[("hook", hook.to_owned()), ("result", result.to_owned())]).inc();
+        self.hook_seconds.get_or_create(&one("hook", hook)).observe(seconds);
     }
 
     fn send(&self, provider: &str, result: &str) {
@@ -208,6 +220,8 @@ impl AuditSink for Families {
                 self.flow("completed", 1);
                 self.flow_seconds.get_or_create(&one("kind", "reset")).observe(*seconds);
             }
+            EventKind::HookDone { hook, seconds } => self.hook(hook, "ok", *seconds),
+            EventKind::HookFailed { hook, seconds, .. } => self.hook(hook, "failed", *seconds),
             EventKind::PasswordRefused { rules } => {
                 for rule in rules {
                     self.refusals.get_or_create(&one("rule", rule)).inc();

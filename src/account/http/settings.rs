@@ -15,7 +15,7 @@ use crate::outbound::{Identity, Trust, base_address};
 const EXAMPLE: &str = "https://accounts.example.gov.cn/resetgate";
 
 /// `[account.http]`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HttpStoreSettings {
     /// Where the operations are, like `https://accounts.example.gov.cn/resetgate`; `http` on this machine only.
@@ -32,6 +32,13 @@ pub struct HttpStoreSettings {
     pub ca_file: PathBuf,
     /// For name, connection and TLS; shorter than `account.timeout`.
     pub connect_timeout: Period,
+}
+
+/// An address may hold a key where it should not.
+impl std::fmt::Debug for HttpStoreSettings {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("HttpStoreSettings").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
 }
 
 impl HttpStoreSettings {
