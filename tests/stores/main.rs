@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at once")]
 
 mod contract;
+mod dovecot;
 #[path = "../it/harness/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "an application as tests/it starts it; not all of its harness is needed")]
 mod harness;

@@ -68,18 +68,23 @@ impl Group {
     /// Waits for the program. What its children say after its end is not waited for.
     async fn finish(&mut self) -> std::io::Result<(ExitStatus, Vec<u8>)> {
         let mut complaint = Vec::new();
-        let Some(mut pipe) = self.0.stderr.take() else { return Ok((self.0.wait().await?, complaint)) };
+        let mut pipe = self.0.stderr.take();
         let mut piece = [0; 1_024];
-        loop {
+        while let Some(open) = pipe.as_mut() {
             tokio::select! {
                 biased;
-                read = pipe.read(&mut piece), if complaint.len() < MAX_COMPLAINT => match read {
-                    Ok(0) | Err(_) => return Ok((self.0.wait().await?, complaint)),
-                    Ok(count) => complaint.extend_from_slice(&piece[..count]),
+                read = open.read(&mut piece) => match read {
+                    Ok(count @ 1..) => {
+                        complaint.extend_from_slice(&piece[..count]);
+                        // Closed, so that a program that goes on complaining does not wait for a reader.
+                        pipe = pipe.filter(|_| complaint.len() < MAX_COMPLAINT);
+                    }
+                    _ => pipe = None,
                 },
                 status = self.0.wait() => return Ok((status?, complaint)),
             }
         }
+        Ok((self.0.wait().await?, complaint))
     }
 }
 

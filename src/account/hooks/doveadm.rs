@@ -81,7 +81,9 @@ fn commands(names: &[&str], kick: bool) -> Result<Value, String> {
         if names.iter().any(|name| name.contains(['*', '?'])) {
             return Err("the address holds a sign that doveadm takes for a pattern; nobody was kicked".to_owned());
         }
-        commands.extend(names.iter().enumerate().map(|(place, name)| json!(["kick", { "mask": [name] }, place])));
+        // A tag must be a text: to a number doveadm answers 400.
+        let kick = |(place, name): (usize, &&str)| json!(["kick", { "mask": [name] }, place.to_string()]);
+        commands.extend(names.iter().enumerate().map(kick));
     }
     Ok(Value::Array(commands))
 }
@@ -125,6 +127,15 @@ mod tests {
         ] {
             assert!(judge(&answer, kicks).is_err(), "{answer}");
         }
+    }
+
+    #[test]
+    fn the_cache_forgets_before_anybody_is_kicked() {
+        let names = ["anna@example.org", "a.zhang@example.org"];
+        let flush = json!(["authCacheFlush", { "user": names }, "flush"]);
+        assert_eq!(commands(&names, false), Ok(json!([flush])));
+        let kicks = [json!(["kick", { "mask": [names[0]] }, "0"]), json!(["kick", { "mask": [names[1]] }, "1"])];
+        assert_eq!(commands(&names, true), Ok(json!([flush, kicks[0], kicks[1]])));
     }
 
     /// A mask of doveadm is a pattern: `*@example.org` would end everybody's sessions.

@@ -100,8 +100,8 @@ async fn read_message(stream: &mut TcpStream) -> Option<Vec<u8>> {
         }
         let text = String::from_utf8_lossy(&bytes);
         let Some((head, _)) = text.split_once("\r\n\r\n") else { continue };
-        let lines = head.lines().map(str::to_ascii_lowercase);
-        let length = lines.filter_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).next();
+        let mut lines = head.lines().map(str::to_ascii_lowercase);
+        let length = lines.find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
         if bytes.len() >= head.len() + 4 + length.unwrap_or(0) {
             return Some(bytes);
         }
