@@ -37,7 +37,19 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
     ("account", &["sqlite", "http", "hooks", "demo", "roster", "build", "open", "Surroundings"]),
     (
         "sms",
-        &["http", "console", "vendor", "Console", "ConsoleWriter", "Failover", "Surroundings", "build", "build_one"],
+        &[
+            "cmpp",
+            "http",
+            "smpp",
+            "console",
+            "vendor",
+            "Console",
+            "ConsoleWriter",
+            "Failover",
+            "Surroundings",
+            "build",
+            "build_one",
+        ],
     ),
     ("limits", &["memory", "MemoryLimits"]),
     ("state", &["memory", "MemoryState"]),
@@ -45,13 +57,15 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates that belong to one place, so that they can be replaced there.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("actix_web", &["http", "app"]),
     ("actix_cors", &["app"]),
     ("moka", &["state"]),
     ("governor", &["limits"]),
     ("captcha", &["captcha"]),
+    ("md5", &["sms"]),
     ("reqwest", &["outbound", "sms", "account", "app"]),
+    ("tokio_rustls", &["sms"]),
     ("sqlx", &["account"]),
     ("rusqlite", &[]),
     ("prometheus_client", &["telemetry", "http"]),

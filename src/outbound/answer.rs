@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqwest::tls::TlsInfo;
 use reqwest::{Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 
@@ -21,6 +22,10 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// The body.
     pub body: Body,
+    /// The peer's clock, as its `Date` says.
+    pub date: Option<Timestamp>,
+    /// The peer's certificate in DER, where TLS was spoken.
+    pub certificate: Option<Vec<u8>>,
 }
 
 /// The bytes may hold anything, so they have no `Debug`.
@@ -62,17 +67,27 @@ impl Body {
 }
 
 impl Answer {
+    /// An answer as a test needs it.
+    #[cfg(test)]
+    pub(crate) fn of(status: u16, body: Body) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or_default();
+        Self { status, retry_after: None, body, date: None, certificate: None }
+    }
+
     /// Reads the head, and a body of at most `max_body` bytes; none is read when that is 0. What is wrong with the body
     /// is part of the answer.
     pub(super) async fn read(response: Response, max_body: usize, now: Timestamp) -> Self {
         let status = response.status();
         let value = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = value.and_then(|value| wait(value, now));
+        let date = response.headers().get(header::DATE).and_then(|value| moment(value.to_str().ok()?));
+        let tls = response.extensions().get::<TlsInfo>();
+        let certificate = tls.and_then(TlsInfo::peer_certificate).map(<[u8]>::to_vec);
         let body = match max_body {
             0 => Body::Unread("it was not read".to_owned()),
             most => read_body(response, most).await,
         };
-        Self { status, retry_after, body }
+        Self { status, retry_after, body, date, certificate }
     }
 }
 
@@ -95,13 +110,13 @@ async fn read_body(mut response: Response, most: usize) -> Body {
 /// `Retry-After` (RFC 9110, 10.2.3): seconds or a date. A date in the past is a wait of zero.
 fn wait(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
-    let wait = if let Ok(seconds) = value.parse() {
-        Duration::from_secs(seconds)
-    } else {
-        let date = jiff::fmt::rfc2822::parse(value).ok()?;
-        Timestamp::from_millis(date.timestamp().as_millisecond()).since(now)
-    };
+    let wait = if let Ok(seconds) = value.parse() { Duration::from_secs(seconds) } else { moment(value)?.since(now) };
     Some(wait.min(MAX_WAIT))
+}
+
+fn moment(value: &str) -> Option<Timestamp> {
+    let date = jiff::fmt::rfc2822::parse(value).ok()?;
+    Some(Timestamp::from_millis(date.timestamp().as_millisecond()))
 }
 
 #[cfg(test)]

@@ -59,6 +59,8 @@ pub fn client(trust: Trust<'_>, identity: Option<Identity<'_>>, times: Times) ->
         .pool_max_idle_per_host(0)
         .no_proxy()
         .referer(false)
+        // For whoever asks when the peer's certificate ends.
+        .tls_info(true)
         .user_agent(concat!("resetgate/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| format!("no HTTP client could be built: {}", error.without_url()))

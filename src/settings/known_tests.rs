@@ -51,6 +51,8 @@ fn exactly_the_keys_marked_secret_are_secret_and_have_a_file_form() {
             "account.hook.*.key",
             "account.hook.*.headers",
             "sms.provider.*.headers",
+            "sms.provider.*.password",
+            "sms.provider.*.secret",
             "audit.key"
         ]
     );

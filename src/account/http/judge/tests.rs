@@ -1,4 +1,3 @@
-use reqwest::StatusCode;
 use serde_json::json;
 
 use super::*;
@@ -6,11 +5,7 @@ use crate::account::http::wire::Written;
 
 #[expect(clippy::unnecessary_wraps, reason = "that is how answers come")]
 fn answer(status: u16, body: &str) -> Result<Answer, Unanswered> {
-    Ok(Answer {
-        status: StatusCode::from_u16(status).unwrap(),
-        retry_after: None,
-        body: Body::Read(body.as_bytes().to_vec()),
-    })
+    Ok(Answer::of(status, Body::Read(body.as_bytes().to_vec())))
 }
 
 fn written(answer: Result<Answer, Unanswered>) -> Result<(), AccountError> {
