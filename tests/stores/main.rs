@@ -7,6 +7,7 @@ mod dovecot;
 #[path = "../it/harness/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "an application as tests/it starts it; not all of its harness is needed")]
 mod harness;
+mod hooks;
 mod http_api;
 mod servers;
 mod sqlite;
