@@ -13,7 +13,7 @@
 //! | 1 | [`captcha`] | the test before a code is sent: picture, sound, proof of work; stores nothing |
 //! | 1 | [`limits`] | gates by requester, account, phone, prefix and in all |
 //! | 1 | [`state`] | challenges while they live, ids already used, wrong codes per account |
-//! | 1 | [`sms`] | putting a message on a phone: the port, its providers, failover |
+//! | 1 | [`sms`] | putting a message on a phone: the port, its providers, routes and failover |
 //! | 1 | [`account`] | where the accounts live: the port and the embedded store |
 //! | 1 | [`audit`] | what happened: events, and a trail that shows when it was changed |
 //! | 2 | [`flow`] | the journeys, over ports; the outbox that keeps answers alike |

@@ -30,7 +30,7 @@ pub struct SmsTestArgs {
     /// Mobile number that gets the message, like 13800138000 or +8613800138000
     #[arg(long, value_name = "NUMBER")]
     pub to: String,
-    /// Ask this provider alone, instead of all in their order
+    /// Ask this provider alone, instead of those of the number's route in their order
     #[arg(long, value_name = "NAME")]
     pub provider: Option<String>,
     /// Language of the text; the default language when left out
@@ -121,6 +121,7 @@ impl SmsTest<'_> {
         let locale = self.locale(args.locale.as_deref())?;
         let mut problems = self.settings.check();
         problems.extend(self.settings.check_texts(self.domain, self.default_locale));
+        problems.extend(self.settings.check_code(self.code_digits));
         if let Some((key, problem)) = problems.first() {
             return Err(Failure::settings(format!("sms.{key}: {problem}")));
         }
@@ -160,7 +161,7 @@ impl SmsTest<'_> {
         let built = match name {
             None => build(self.settings, &self.around).map(|chain| chain as Arc<dyn SmsProvider>),
             Some(name) if !self.settings.provider.contains_key(name) => {
-                let known = self.settings.providers.join(", ");
+                let known = self.settings.provider.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
                 return Err(Failure::usage(format!("--provider: there is no `{name}`"), format!("use one of {known}")));
             }
             Some(name) => build_one(self.settings, name, &self.around),
@@ -176,8 +177,8 @@ impl SmsTest<'_> {
 
 fn plan(args: &SmsTestArgs, test: &SmsTest<'_>, message: &SmsMessage) -> String {
     let shown = message.text.expose_secret();
-    let (units, providers) =
-        (ucs2_units(shown), args.provider.clone().unwrap_or_else(|| test.settings.providers.join(", then ")));
+    let route = || test.settings.providers_for(&message.to, None).join(", then ");
+    let (units, providers) = (ucs2_units(shown), args.provider.clone().unwrap_or_else(route));
     format!(
         "To        {}\nProvider  {providers}\nText      {}\nLength    {units} UCS-2 units, {} message(s)\nOrder     {}\n",
         message.to.masked(),
