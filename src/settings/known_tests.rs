@@ -53,8 +53,15 @@ fn exactly_the_keys_marked_secret_are_secret_and_have_a_file_form() {
         "account.hook.*.headers",
         "sms.provider.*.headers",
         "sms.provider.*.password",
+        "sms.provider.*.secret",
         "sms.provider.*.key_secret",
         "sms.provider.*.status_callback",
+        "sms.provider.*.auth_token",
+        "sms.provider.*.api_secret",
+        "sms.provider.*.secret_access_key",
+        "sms.provider.*.session_token",
+        "sms.receipts.*.secret",
+        "sms.receipts.*.auth_token",
         "audit.key",
     ];
     assert_eq!(secret, expected);

@@ -53,10 +53,8 @@ impl Passed {
         if let Some(waits) = waits.collect::<Option<Vec<_>>>() {
             return Unsent { provider, error: SmsError::Throttled { retry_after: waits.into_iter().flatten().min() } };
         }
-        let reason = match self.0.as_slice() {
-            [alone] => alone.reason.clone(),
-            all => all.iter().map(|it| format!("`{}`: {}", it.provider, it.reason)).collect::<Vec<_>>().join("; "),
-        };
+        let each = self.0.iter().map(|heard| format!("`{}`: {}", heard.provider, heard.reason));
+        let reason = each.collect::<Vec<_>>().join("; ");
         let faults = self.0.iter().map(|heard| match heard.word {
             Some(SmsError::Faulty { fault, .. }) => Some(fault),
             _ => None,

@@ -15,7 +15,7 @@ fn provider(endpoint: &str, more: &str) -> Arc<dyn SmsProvider> {
     let text = format!(
         "providers = [\"main\"]\nqueue = 1\nworkers = 1\ntimeout = \"20s\"\nconnect_timeout = \"10s\"\n\
          breaker = {{ failures = 5, window = \"30s\", open_for = \"60s\" }}\n\
-         [text]\ncode = {{ en = \"{{code}}\" }}\nnotice = {{ en = \"changed\" }}\n\
+         [text]\ncode = {{ en = \"{{code}}\" }}\nnotice = {{ en = \"changed\" }}\nexpiry = {{ en = \"ends\" }}\n\
          [provider.main]\nkind = \"aws_sns\"\nregion = \"us-east-1\"\naccess_key_id = \"AKIDEXAMPLE\"\n\
          secret_access_key = \"s3cr3t\"\nendpoint = \"{endpoint}\"\n{more}"
     );

@@ -16,7 +16,7 @@ fn settings(tables: &str, times: &str) -> SmsSettings {
     let text = format!(
         "providers = [\"first\", \"second\"]\nqueue = 1\nworkers = 1\n{times}\n\
          breaker = {{ failures = 5, window = \"30s\", open_for = \"60s\" }}\n\
-         [text]\ncode = {{ en = \"{{code}}\" }}\nnotice = {{ en = \"changed\" }}\n{tables}"
+         [text]\ncode = {{ en = \"{{code}}\" }}\nnotice = {{ en = \"changed\" }}\nexpiry = {{ en = \"ends\" }}\n{tables}"
     );
     let settings: SmsSettings = toml::from_str(&text).unwrap();
     assert_eq!(settings.check(), [], "{tables}");

@@ -23,7 +23,7 @@ fn provider(cloud: &Cloud, table: &str, secret: &str, now: Timestamp) -> Arc<dyn
     let text = format!(
         "providers = [\"main\"]\nqueue = 1\nworkers = 1\ntimeout = \"20s\"\nconnect_timeout = \"10s\"\n\
          breaker = {{ failures = 5, window = \"30s\", open_for = \"60s\" }}\n\
-         [text]\ncode = {{ en = \"{{code}}\" }}\nnotice = {{ en = \"changed\" }}\n\
+         [text]\ncode = {{ en = \"{{code}}\" }}\nnotice = {{ en = \"changed\" }}\nexpiry = {{ en = \"ends\" }}\n\
          [provider.main]\nkey_id = \"{KEY_ID}\"\nkey_secret = \"{secret}\"\nendpoint = \"{}\"\n{table}",
         cloud.origin
     );

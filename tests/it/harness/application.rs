@@ -163,7 +163,7 @@ impl TestApp {
             sinks: vec![events.clone()],
             connections: setup.connections,
         };
-        let application = Application::build(&settings, outside).await.unwrap();
+        let application = Box::pin(Application::build(&settings, outside)).await.unwrap();
         let (api, ops) = (application.api_address(), application.ops_address().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(async move {
