@@ -100,10 +100,7 @@ impl AccountRecord {
     /// The account as the journeys know it. A stored number that is none leaves the account without a phone.
     #[must_use]
     pub fn into_subject(self, region: Region) -> Subject {
-        let names = std::iter::once(&self.address).chain(&self.aliases);
-        let mut user_names: Vec<String> = names.map(|address| address.local().to_owned()).collect();
-        user_names.sort_unstable();
-        user_names.dedup();
+        let user_names = user_names(&self.address, &self.aliases);
         Subject {
             id: SubjectId::new(self.id.to_string()),
             phone: self.phone(region),
@@ -127,6 +124,15 @@ impl fmt::Debug for AccountRecord {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "AccountRecord({:?})", self.address)
     }
+}
+
+/// The part before the `@` of an address and its aliases, each once.
+pub(super) fn user_names(address: &MailboxAddress, aliases: &[MailboxAddress]) -> Vec<String> {
+    let names = std::iter::once(address).chain(aliases);
+    let mut user_names: Vec<String> = names.map(|address| address.local().to_owned()).collect();
+    user_names.sort_unstable();
+    user_names.dedup();
+    user_names
 }
 
 /// Why an administrator's write was not done. Nothing was written, unless the store says that it does not know.

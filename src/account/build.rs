@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::http::HttpAccounts;
 use super::sqlite::SqliteAccounts;
 use super::{AccountError, AccountKind, AccountSettings, AccountStore, HashPool};
 use crate::domain::{Clock, Randomness};
@@ -20,8 +21,11 @@ pub struct Surroundings {
 /// # Errors
 /// [`AccountError::Unavailable`] with what to do: it cannot be reached, or is not what the settings say.
 pub async fn open(settings: &AccountSettings, around: &Surroundings) -> Result<Arc<dyn AccountStore>, AccountError> {
-    let hashing = HashPool::new(&settings.hash, Arc::clone(&around.random))?;
     match settings.kind {
-        AccountKind::Sqlite => Ok(Arc::new(SqliteAccounts::open(settings, hashing, Arc::clone(&around.clock)).await?)),
+        AccountKind::Sqlite => {
+            let hashing = HashPool::new(&settings.hash, Arc::clone(&around.random))?;
+            Ok(Arc::new(SqliteAccounts::open(settings, hashing, Arc::clone(&around.clock)).await?))
+        }
+        AccountKind::Http => Ok(Arc::new(HttpAccounts::open(settings, around)?)),
     }
 }

@@ -1,20 +1,26 @@
 //! Where the accounts live: the port and its adapters.
 
+mod after_reset;
 mod book;
 mod build;
 pub mod conformance;
 pub mod demo;
 mod hashing;
+pub mod hooks;
+pub mod http;
 mod max_age;
 pub mod roster;
 mod settings;
+mod signature;
 pub mod sqlite;
 
 use async_trait::async_trait;
 
+pub use after_reset::{AfterReset, HookReport, PasswordChange, sessions_ended};
 pub use book::{AccountRecord, AdminError, NewAccount};
 pub use build::{Surroundings, open};
 pub use hashing::{HashPool, StoredHash, StoredHashError};
+pub use http::HttpStoreSettings;
 pub use max_age::MaxAgeError;
 pub use settings::{AccountKind, AccountSettings, HashSettings, SqliteSettings};
 

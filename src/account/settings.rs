@@ -1,5 +1,6 @@
-//! `[account]`, `[account.sqlite]` and `[account.hash]` of the configuration.
+//! `[account]`, `[account.sqlite]` and `[account.hash]` of the configuration. Other adapters keep theirs themselves.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,6 +8,8 @@ use serde::Deserialize;
 
 use super::MaxAge;
 use super::hashing::{MAX_LANES, MAX_MEMORY_KIB, MAX_PASSES};
+use super::hooks::{self, HookSettings};
+use super::http::HttpStoreSettings;
 use crate::domain::{ByteSize, Period, Region};
 
 /// Where the accounts live.
@@ -15,6 +18,8 @@ use crate::domain::{ByteSize, Period, Region};
 pub enum AccountKind {
     /// The embedded store, one file.
     Sqlite,
+    /// An account API of the operator's own.
+    Http,
 }
 
 /// `[account]`.
@@ -29,8 +34,17 @@ pub struct AccountSettings {
     pub max_age_choices: Vec<MaxAge>,
     /// Country of stored numbers without a country code.
     pub region: Region,
+    /// Names of hook tables that are run after a password was written, in this order.
+    pub hooks: Vec<String>,
+    /// For all of them together (100 ms to 30 s).
+    pub hooks_timeout: Period,
+    /// The hooks by name. The defaults have none, so the whole table may be missing.
+    #[serde(default)]
+    pub hook: BTreeMap<String, HookSettings>,
     /// The embedded store.
     pub sqlite: SqliteSettings,
+    /// The account API.
+    pub http: HttpStoreSettings,
     /// What a hash costs and how many are made at once.
     pub hash: HashSettings,
 }
@@ -61,7 +75,7 @@ pub struct HashSettings {
     pub queue: usize,
 }
 
-type Problem = (&'static str, String);
+type Problem = (String, String);
 
 impl AccountSettings {
     /// What is out of range, as key below `[account]` and what to write instead.
@@ -70,33 +84,41 @@ impl AccountSettings {
         let mut problems = Vec::new();
         let timeout = self.timeout.get();
         if timeout < Duration::from_millis(100) || timeout > Duration::from_mins(1) {
-            problems.push(("timeout", format!("{} is out of range; write 100ms to 60s", self.timeout)));
+            problems.push(("timeout".to_owned(), format!("{} is out of range; write 100ms to 60s", self.timeout)));
         }
         if self.max_age_choices.is_empty() {
-            problems.push(("max_age_choices", "is empty; write at least one, like [\"never\"]".to_owned()));
+            problems.push(("max_age_choices".to_owned(), "is empty; write at least one, like [\"never\"]".to_owned()));
         }
         let repeated = (1..self.max_age_choices.len())
             .find(|&index| self.max_age_choices[..index].contains(&self.max_age_choices[index]));
         if let Some(index) = repeated {
             let choice = self.max_age_choices[index];
-            problems.push(("max_age_choices", format!("holds {choice} twice; write it once")));
+            problems.push(("max_age_choices".to_owned(), format!("holds {choice} twice; write it once")));
         }
-        problems.extend(self.sqlite.check(self.timeout));
-        problems.extend(self.hash.check());
+        let own = |table: &'static str, found: Vec<(&'static str, String)>| {
+            found.into_iter().map(move |(key, problem)| (format!("{table}.{key}"), problem))
+        };
+        // The tables of stores that are not in use are as they come.
+        match self.kind {
+            AccountKind::Sqlite => problems.extend(own("sqlite", self.sqlite.check(self.timeout))),
+            AccountKind::Http => problems.extend(own("http", self.http.check(self.timeout))),
+        }
+        problems.extend(own("hash", self.hash.check()));
+        problems.extend(hooks::problems(&self.hooks, &self.hook, self.hooks_timeout));
         problems
     }
 }
 
 impl SqliteSettings {
-    fn check(&self, timeout: Period) -> Vec<Problem> {
+    fn check(&self, timeout: Period) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
         if self.path.as_os_str().is_empty() {
-            problems.push(("sqlite.path", "is empty; write a file like \"/var/lib/resetgate/accounts.db\"".to_owned()));
+            problems.push(("path", "is empty; write a file like \"/var/lib/resetgate/accounts.db\"".to_owned()));
         }
         // Otherwise the store's own time-out comes first, and nobody learns that a lock was the reason.
         if self.busy_timeout >= timeout {
             let problem = format!("{} is not shorter than account.timeout ({timeout}); write less", self.busy_timeout);
-            problems.push(("sqlite.busy_timeout", problem));
+            problems.push(("busy_timeout", problem));
         }
         problems
     }
@@ -109,28 +131,28 @@ impl HashSettings {
         u32::try_from(self.memory.get() / 1024).unwrap_or(u32::MAX)
     }
 
-    fn check(&self) -> Vec<Problem> {
+    fn check(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
         let memory = self.memory_kib();
         if !(7 * 1024..=MAX_MEMORY_KIB).contains(&memory) {
-            problems.push(("hash.memory", format!("{} is out of range; write 7MiB to 256MiB", self.memory)));
+            problems.push(("memory", format!("{} is out of range; write 7MiB to 256MiB", self.memory)));
         }
         if !(1..=MAX_PASSES).contains(&self.passes) {
-            problems.push(("hash.passes", format!("{} is out of range; write 1 to {MAX_PASSES}", self.passes)));
+            problems.push(("passes", format!("{} is out of range; write 1 to {MAX_PASSES}", self.passes)));
         } else if memory.saturating_mul(self.passes) < 35 * 1024 {
             // The OWASP choices 46/1, 19/2, 12/3, 9/4 and 7/5 all reach 35 MiB times passes.
             let problem =
                 "memory times passes is below 35MiB, OWASP's weakest choice; write memory = \"19MiB\", passes = 2";
-            problems.push(("hash.passes", problem.to_owned()));
+            problems.push(("passes", problem.to_owned()));
         }
         if !(1..=MAX_LANES).contains(&self.lanes) {
-            problems.push(("hash.lanes", format!("{} is out of range; write 1 to {MAX_LANES}", self.lanes)));
+            problems.push(("lanes", format!("{} is out of range; write 1 to {MAX_LANES}", self.lanes)));
         }
         if self.workers > 256 {
-            problems.push(("hash.workers", format!("{} is out of range; write 0 to 256", self.workers)));
+            problems.push(("workers", format!("{} is out of range; write 0 to 256", self.workers)));
         }
         if self.queue > 10_000 {
-            problems.push(("hash.queue", format!("{} is out of range; write 0 to 10000", self.queue)));
+            problems.push(("queue", format!("{} is out of range; write 0 to 10000", self.queue)));
         }
         problems
     }
@@ -185,7 +207,7 @@ mod tests {
             );
         }
         let many = HashSettings { workers: 257, ..with(&[]).unwrap().hash };
-        assert_eq!(many.check()[0].0, "hash.workers");
+        assert_eq!(many.check()[0].0, "workers");
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::{Outside, StartError, callbacks};
-use crate::account::{self, AccountStore};
+use crate::account::hooks::HookChain;
+use crate::account::{self, AccountStore, AfterReset};
 use crate::audit::{AuditSink, Fanout, Trail};
 use crate::captcha::CaptchaDesk;
 use crate::domain::{Clock, Randomness};
@@ -83,7 +84,6 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         PasswordPolicy::build(&settings.policy).map_err(|error| StartError::Configuration(error.to_string()))?;
     let policy = Arc::new(policy);
     let Files { catalog, zone, contacts, logo, extra_css } = files(settings)?;
-    let catalog = Arc::new(catalog);
     let texts = Texts::new(&settings.sms, &settings.text.default_locale);
     let texts = texts.map_err(|error| StartError::Configuration(error.to_string()))?;
     let texts = Arc::new(texts.in_zone(zone.time_zone().clone()));
@@ -123,6 +123,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
             challenges: state.clone(),
             failures: state.clone(),
             accounts: Arc::clone(&accounts),
+            hooks: hooks(settings, &clock, &random)?,
             policy: Arc::clone(&policy),
             outbox: outbox.clone(),
             audit: Arc::clone(&audit),
@@ -152,7 +153,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         outbox,
         outbox_workers,
         tasks,
-        catalog,
+        catalog: Arc::new(catalog),
         zone,
         contacts: Arc::new(contacts),
         files: BrandFiles { logo: logo.map(|logo| (logo.bytes, logo.content_type)), extra_css },
@@ -175,6 +176,16 @@ async fn open_accounts(
 ) -> Result<Arc<dyn AccountStore>, StartError> {
     let around = account::Surroundings { clock: Arc::clone(clock), random: Arc::clone(random) };
     account::open(&settings.account, &around).await.map_err(|error| StartError::Dependency(error.to_string()))
+}
+
+fn hooks(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Randomness>,
+) -> Result<Arc<dyn AfterReset>, StartError> {
+    let around = account::Surroundings { clock: Arc::clone(clock), random: Arc::clone(random) };
+    let chain = HookChain::build(&settings.account, &around);
+    Ok(Arc::new(chain.map_err(|error| StartError::Configuration(error.to_string()))?))
 }
 
 fn audit(

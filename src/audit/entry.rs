@@ -90,6 +90,8 @@ struct Details<'event> {
     #[serde(skip_serializing_if = "Option::is_none")]
     provider: Option<&'event str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    hook: Option<&'event str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message_id: Option<&'event str>,
@@ -172,6 +174,13 @@ fn details<'event>(kind: &'event EventKind, key: &AuditKey) -> Details<'event> {
         EventKind::CodeWithheld { reason, order, provider, detail } => {
             (say.reason, say.provider) = (Some(*reason), provider.as_deref());
             (say.order, say.detail) = (order.map(|id| id.to_string()), detail.as_deref().map(shortened));
+        }
+        EventKind::HookDone { hook, seconds } => {
+            (say.result, say.hook, say.seconds) = (Some("ok"), Some(&**hook), Some(rounded(*seconds)));
+        }
+        EventKind::HookFailed { hook, reason, seconds } => {
+            (say.result, say.hook, say.seconds) = (Some("failed"), Some(&**hook), Some(rounded(*seconds)));
+            say.detail = Some(shortened(reason));
         }
         EventKind::CodeVerified => say.result = Some("ok"),
         EventKind::PasswordRefused { rules } => (say.result, say.rules) = (Some("refused"), Some(&**rules)),

@@ -88,6 +88,22 @@ pub enum EventKind {
         /// The word.
         result: &'static str,
     },
+    /// A hook after a password was written did what it is for.
+    HookDone {
+        /// Its name in the configuration.
+        hook: Box<str>,
+        /// How long it took, in seconds.
+        seconds: f64,
+    },
+    /// A hook did not; the password stays written.
+    HookFailed {
+        /// Its name in the configuration.
+        hook: Box<str>,
+        /// Why, for the operator.
+        reason: String,
+        /// How long it took, in seconds.
+        seconds: f64,
+    },
     /// The notice after a change left, or did not.
     NoticeSent {
         /// Whether a provider took it.
@@ -209,6 +225,8 @@ impl EventKind {
             Self::PasswordRefused { .. } => "password.refused",
             Self::PasswordReset { .. } => "password.reset",
             Self::StoreFailed { .. } => "store.failed",
+            Self::HookDone { .. } => "hook.done",
+            Self::HookFailed { .. } => "hook.failed",
             Self::NoticeSent { .. } => "notice.sent",
             Self::SmsDelivered { .. } => "sms.delivered",
             Self::SmsFailed { .. } => "sms.failed",

@@ -107,8 +107,14 @@ enum Command {
     )]
     Healthcheck,
     /// Print the description of the API, OpenAPI 3.1
-    #[command(after_help = "Examples:\n  resetgate openapi > openapi.json\n  resetgate openapi | jq '.paths | keys'")]
-    Openapi,
+    #[command(
+        after_help = "Examples:\n  resetgate openapi > openapi.json\n  resetgate openapi | jq '.paths | keys'\n  resetgate openapi --store > store.json"
+    )]
+    Openapi {
+        /// Instead, what an account API of your own must answer (account.kind = "http")
+        #[arg(long)]
+        store: bool,
+    },
 }
 
 /// Runs the command line of this process and gives its exit code.
@@ -123,7 +129,10 @@ pub fn main() -> u8 {
         Command::Dev => dev::run(inputs, sources, &mut out, &mut err),
         Command::Config(args) => config::run(&args, &inputs, sources, &mut out, &mut err),
         Command::Secret(args) => secret::run(&args, &SystemRandom, &mut out, &mut err),
-        Command::Openapi => u8::from(out.write_all(OPENAPI.as_bytes()).is_err()),
+        Command::Openapi { store } => {
+            let text = if store { crate::account::http::OPENAPI } else { OPENAPI };
+            u8::from(out.write_all(text.as_bytes()).is_err())
+        }
         other => match Settings::load(&inputs, sources, Mode::Tool) {
             Ok(loaded) => tool(other, &loaded.settings, &mut out, &mut err),
             Err(report) => refuse(&report, sources, &mut err),
@@ -149,7 +158,7 @@ fn tool(command: Command, settings: &Settings, out: &mut dyn Write, err: &mut dy
         Command::Audit(args) => audit::run(&args, &settings.audit, out, err),
         Command::Captcha(args) => captcha::run(&args, &settings.captcha, out, err),
         Command::Healthcheck => healthcheck::run(settings.ops.listen, err),
-        Command::Serve | Command::Dev | Command::Config(_) | Command::Secret(_) | Command::Openapi => FAILED,
+        Command::Serve | Command::Dev | Command::Config(_) | Command::Secret(_) | Command::Openapi { .. } => FAILED,
     }
 }
 

@@ -26,9 +26,11 @@ const OPEN_TABLES: [&str; 7] = [
 /// The form of `headers` whose values are file names; the reference file explains it on the line of `headers`.
 const HEADER_FILES: &str = r#"header_files = { "x-api-key" = "/path" }"#;
 
-/// Keys of a provider table that some gateways want the account's key in: always, after a question mark, or
-/// before an `@`.
+/// Keys that somebody may put a key into, whether or not it is taken: always, after a question mark, or before an `@`.
 const MAY_HOLD_KEYS: [&str; 2] = ["body", "url"];
+
+/// Tables that have such keys.
+const TABLES_WITH_KEYS: [&str; 3] = ["sms.provider.*", "account.hook.*", "account.http"];
 
 /// What may stand after the equals sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,8 +110,8 @@ impl Key {
     #[must_use]
     pub fn hides(&self, value: Option<&str>) -> bool {
         let (table, name) = (&self.pattern[..self.pattern.len() - 1], self.pattern.last().map_or("", String::as_str));
-        let in_provider = table.join(".") == "sms.provider.*" && MAY_HOLD_KEYS.contains(&name);
-        self.secret || (in_provider && (name == "body" || value.is_none_or(|text| text.contains(['?', '@']))))
+        let may = TABLES_WITH_KEYS.contains(&&*table.join(".")) && MAY_HOLD_KEYS.contains(&name);
+        self.secret || (may && (name == "body" || value.is_none_or(|text| text.contains(['?', '@']))))
     }
 
     /// Whether its last name is a language tag.

@@ -46,6 +46,11 @@ fn exactly_the_keys_marked_secret_are_secret_and_have_a_file_form() {
     let expected = [
         "code.pepper",
         "code.previous_pepper",
+        "account.http.key",
+        "account.hook.*.api_key",
+        "account.hook.*.password",
+        "account.hook.*.key",
+        "account.hook.*.headers",
         "sms.provider.*.headers",
         "sms.provider.*.password",
         "sms.provider.*.secret",
@@ -61,7 +66,8 @@ fn exactly_the_keys_marked_secret_are_secret_and_have_a_file_form() {
     ];
     assert_eq!(secret, expected);
     let key_secret = "sms.provider.main.key_secret_file";
-    for path in ["code.pepper_file", "code.previous_pepper_file", key_secret, "audit.key_file"] {
+    for path in ["code.pepper_file", "code.previous_pepper_file", key_secret, "account.http.key_file", "audit.key_file"]
+    {
         assert!(matches!(known().find(&KeyPath::dotted(path)), Found::File(_)), "{path}");
     }
     for path in ["sms.provider.main.headers_file", "server.listen_file"] {

@@ -61,6 +61,8 @@ struct Families {
     captchas_issued: Family<Labels1, Counter>,
     captcha_answers: Family<Labels2, Counter>,
     codes_verified: Family<Labels1, Counter>,
+    hooks: Family<Labels2, Counter>,
+    hook_seconds: Family<Labels1, Histogram, fn() -> Histogram>,
     limited: Family<Labels1, Counter>,
     refusals: Family<Labels1, Counter>,
     audit_events: Family<Labels1, Counter>,
@@ -71,6 +73,10 @@ struct Families {
 
 fn flow_buckets() -> Histogram {
     Histogram::new([5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0])
+}
+
+fn hook_buckets() -> Histogram {
+    Histogram::new([0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0])
 }
 
 impl Metrics {
@@ -84,6 +90,8 @@ impl Metrics {
             captchas_issued: Family::default(),
             captcha_answers: Family::default(),
             codes_verified: Family::default(),
+            hooks: Family::default(),
+            hook_seconds: Family::new_with_constructor(hook_buckets),
             limited: Family::default(),
             refusals: Family::default(),
             audit_events: Family::default(),
@@ -155,6 +163,9 @@ impl Families {
         registry.register("captchas_issued", "Captchas issued", self.captchas_issued.clone());
         registry.register("captcha_answers", "Captchas answered", self.captcha_answers.clone());
         registry.register("codes_verified", "Codes presented", self.codes_verified.clone());
+        registry.register("hook_runs", "Hooks run after a password was written", self.hooks.clone());
+        let help = "Time a hook took";
+        registry.register_with_unit("hook_duration", help, Unit::Seconds, self.hook_seconds.clone());
         registry.register("rate_limited", "Requests and sends that a gate refused", self.limited.clone());
         registry.register("policy_refusals", "Password rules that were broken", self.refusals.clone());
         registry.register("audit_events", "Events for the audit trail", self.audit_events.clone());
@@ -164,6 +175,11 @@ impl Families {
 
     fn flow(&self, outcome: &str, count: u64) {
         self.flows.get_or_create(&[("kind", "reset".to_owned()), ("outcome", outcome.to_owned())]).inc_by(count);
+    }
+
+    fn hook(&self, hook: &str, result: &str, seconds: f64) {
+        self.hooks.get_or_create(&[("hook", hook.to_owned()), ("result", result.to_owned())]).inc();
+        self.hook_seconds.get_or_create(&one("hook", hook)).observe(seconds);
     }
 }
 
@@ -195,6 +211,8 @@ impl AuditSink for Families {
                 self.flow("completed", 1);
                 self.flow_seconds.get_or_create(&one("kind", "reset")).observe(*seconds);
             }
+            EventKind::HookDone { hook, seconds } => self.hook(hook, "ok", *seconds),
+            EventKind::HookFailed { hook, seconds, .. } => self.hook(hook, "failed", *seconds),
             EventKind::PasswordRefused { rules } => {
                 for rule in rules {
                     self.refusals.get_or_create(&one("rule", rule)).inc();

@@ -1,6 +1,13 @@
 //! Account stores: every adapter keeps every promise of the conformance suite, on a real server where it has one.
 
-#![expect(clippy::unwrap_used, reason = "a test may end at once")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at once")]
 
 mod contract;
+mod dovecot;
+#[path = "../it/harness/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "an application as tests/it starts it; not all of its harness is needed")]
+mod harness;
+mod hooks;
+mod http_api;
+mod servers;
 mod sqlite;

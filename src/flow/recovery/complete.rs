@@ -77,7 +77,7 @@ impl RecoveryParts {
         self.check_facts(origin, &proven, &password, shape, &subject).await?;
         self.challenges.spend(id, &proven.credential.digest(), self.clock.now()).await?;
         let written = self.write(origin, &proven, &subject, &password, &completion).await?;
-        Ok(self.finish(origin, proven, subject, written).await)
+        Ok(self.finish(origin, proven, subject, written, completion.revoke_sessions).await)
     }
 
     /// The account, found again and unchanged since the code was sent.
@@ -157,6 +157,8 @@ impl RecoveryParts {
                     AccountError::Unknown { .. } => {
                         self.challenges.complete(&id, None, now).await?;
                         self.challenges.cancel_others(&subject.id, &id, now).await?;
+                        let change = self.change(&proven.view, subject, completion.revoke_sessions, false);
+                        self.run_hooks(origin, &proven.view, &change).await;
                     }
                 }
                 Err(self.store_failed(origin, proven, error))
@@ -177,20 +179,30 @@ impl RecoveryParts {
         FlowError::Store { error, credential: proven.untold() }
     }
 
-    /// After a write nothing may fail any more: the password is set, whatever else cannot be done.
-    async fn finish(&self, origin: &Origin, proven: Proven, subject: Subject, written: PasswordWritten) -> Completed {
+    /// After a write nothing may fail any more: the password is set, whatever else cannot be done. Other challenges
+    /// end first, because hooks may take seconds.
+    async fn finish(
+        &self,
+        origin: &Origin,
+        proven: Proven,
+        subject: Subject,
+        mut written: PasswordWritten,
+        revoke_sessions: bool,
+    ) -> Completed {
         let (credential, mut view) = (proven.untold(), proven.view);
         let now = self.clock.now();
-        let ending = Ending { password_expires_at: written.expires_at, sessions_revoked: written.sessions_revoked };
-        let ended = self.challenges.complete(&view.id, Some(ending), now).await;
         let others = self.challenges.cancel_others(&subject.id, &view.id, now).await;
+        self.record(origin, &view, EventKind::PasswordReset { seconds: now.since(view.opened_at).as_secs_f64() });
+        let change = self.change(&view, &subject, revoke_sessions, true);
+        self.announce(origin, &view, subject);
+        written.sessions_revoked |= self.run_hooks(origin, &view, &change).await;
+        let ending = Ending { password_expires_at: written.expires_at, sessions_revoked: written.sessions_revoked };
+        let ended = self.challenges.complete(&view.id, Some(ending), self.clock.now()).await;
         for error in [ended.err(), others.err()].into_iter().flatten() {
             tracing::error!(%error, challenge = %view.id, "a challenge could not be ended after its password was written");
         }
         view.state = State::Completed;
         view.ending = Some(ending);
-        self.record(origin, &view, EventKind::PasswordReset { seconds: now.since(view.opened_at).as_secs_f64() });
-        self.announce(origin, &view, subject);
         Completed { view, written, credential }
     }
 

@@ -1,5 +1,6 @@
 //! Recovery: a new password after the old one is lost.
 
+mod aftermath;
 mod complete;
 mod start;
 mod verify;
@@ -7,7 +8,7 @@ mod verify;
 use std::sync::Arc;
 
 use super::{CaptchaFlow, Gates, Origin, Outbox, Tasks};
-use crate::account::{AccountStore, MaxAge, PasswordWritten};
+use crate::account::{AccountStore, AfterReset, MaxAge, PasswordWritten};
 use crate::audit::{AuditEvent, AuditSink, EventKind};
 use crate::domain::{
     ChallengeRules, ChallengeView, Clock, CodeKeys, FlowCredential, MailboxAddress, PhoneNumber, Randomness, Timestamp,
@@ -42,6 +43,8 @@ pub struct RecoveryParts {
     pub failures: Arc<dyn FailureCounts>,
     /// Where the accounts live.
     pub accounts: Arc<dyn AccountStore>,
+    /// What is done elsewhere once a password was written.
+    pub hooks: Arc<dyn AfterReset>,
     /// Password rules.
     pub policy: Arc<PasswordPolicy>,
     /// The queue of messages.

@@ -30,8 +30,8 @@ async fn every_example_is_met_by_the_real_application() {
     refusals::ended(&mut stage).await;
     outages::messages(&mut stage).await;
     outages::accounts(&mut stage).await;
-    outages::slow_bodies(&mut stage).await;
-    receipts::play(&mut stage).await;
+    Box::pin(outages::slow_bodies(&mut stage)).await;
+    Box::pin(receipts::play(&mut stage)).await;
     let all: BTreeSet<_> =
         Description::built_in().operations().iter().flat_map(super::operation::Operation::scenes).collect();
     let unreachable = |scene: &&String| OUT_OF_REACH.iter().any(|end| scene.ends_with(end));

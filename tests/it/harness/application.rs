@@ -97,6 +97,8 @@ pub struct Setup {
     pub random: Arc<dyn Randomness>,
     /// What connections may cost.
     pub connections: Connections,
+    /// When the test begins; other programs on this machine live in the present.
+    pub start: Timestamp,
 }
 
 impl Default for Setup {
@@ -108,6 +110,7 @@ impl Default for Setup {
             accounts: None,
             random: Arc::new(SystemRandom),
             connections: Connections::default(),
+            start: START,
         }
     }
 }
@@ -146,7 +149,7 @@ impl TestApp {
     pub async fn start_in(directory: Arc<tempfile::TempDir>, setup: Setup) -> Self {
         let data = directory.path().to_owned();
         let settings = settings(&data, &setup.settings);
-        let clock = Arc::new(ManualClock::at(START));
+        let clock = Arc::new(ManualClock::at(setup.start));
         let accounts = Arc::new(people(&settings, clock.clone()).await);
         let (outbound, events) = (Arc::new(Outbound::default()), Arc::new(Events::default()));
         let store: Arc<dyn AccountStore> = accounts.clone();
@@ -160,7 +163,7 @@ impl TestApp {
             sinks: vec![events.clone()],
             connections: setup.connections,
         };
-        let application = Application::build(&settings, outside).await.unwrap();
+        let application = Box::pin(Application::build(&settings, outside)).await.unwrap();
         let (api, ops) = (application.api_address(), application.ops_address().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(async move {

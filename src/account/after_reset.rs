@@ -1,0 +1,76 @@
+//! The port for what is done elsewhere once a password was written: sessions ended, caches flushed.
+
+use async_trait::async_trait;
+
+use crate::domain::{MailboxAddress, Subject, Timestamp};
+
+/// A password that was written, or may have been.
+#[derive(Debug, Clone)]
+pub struct PasswordChange {
+    /// The primary address.
+    pub address: MailboxAddress,
+    /// Every address by which the person may have signed in, as far as it is known: the primary one first, then the
+    /// typed one, then the other user names at the domains of both. A cache may hold the old password under each.
+    pub names: Vec<MailboxAddress>,
+    /// The organisation.
+    pub unit: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// Whether sessions are to be ended, too.
+    pub revoke_sessions: bool,
+    /// Whether it was surely written.
+    pub certain: bool,
+}
+
+impl PasswordChange {
+    /// A change of `subject`, whom somebody named by `typed`.
+    #[must_use]
+    pub fn of(subject: &Subject, typed: &MailboxAddress, at: Timestamp, revoke_sessions: bool, certain: bool) -> Self {
+        let mut names = vec![subject.address.clone(), typed.clone()];
+        for domain in [subject.address.domain(), typed.domain()] {
+            let at_domain = |local: &String| MailboxAddress::parse(&format!("{local}@{domain}")).ok();
+            names.extend(subject.facts.user_names.iter().filter_map(at_domain));
+        }
+        let mut unique = Vec::with_capacity(names.len());
+        for name in names {
+            if !unique.contains(&name) {
+                unique.push(name);
+            }
+        }
+        Self {
+            address: subject.address.clone(),
+            names: unique,
+            unit: subject.unit.clone(),
+            at,
+            revoke_sessions,
+            certain,
+        }
+    }
+}
+
+/// What became of one hook.
+#[derive(Debug, Clone)]
+pub struct HookReport {
+    /// Its name in the configuration.
+    pub hook: Box<str>,
+    /// Whether it was asked to end sessions.
+    pub ends_sessions: bool,
+    /// Done; or why not, short and without a secret.
+    pub outcome: Result<(), String>,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+}
+
+/// What is done after a password was written. Nothing of it can undo the change or fail it.
+#[async_trait]
+pub trait AfterReset: Send + Sync {
+    /// Does everything, in bounded time; a report of each hook that was run, in their order.
+    async fn run(&self, change: &PasswordChange) -> Vec<HookReport>;
+}
+
+/// Whether sessions were ended: by somebody, and nobody who should have failed.
+#[must_use]
+pub fn sessions_ended(reports: &[HookReport]) -> bool {
+    let mut asked = reports.iter().filter(|report| report.ends_sessions).peekable();
+    asked.peek().is_some() && asked.all(|report| report.outcome.is_ok())
+}
