@@ -136,7 +136,6 @@ async fn watch(app: &TestApp, began: Instant, end: Instant) -> usize {
         beat.tick().await;
         // Twenty times as fast as the day goes, so that what is to be forgotten is forgotten within the run.
         app.clock.advance(Duration::from_secs(2));
-        app.events.forget();
         if seen.is_none() && Instant::now() >= third {
             seen = Some(resident());
         }
