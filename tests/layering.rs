@@ -32,7 +32,7 @@ const RANKS: [(&str, u8); 14] = [
 
 /// What stands behind a port: only `app` and `cli` may name it, and its own module.
 const ADAPTERS: [(&str, &[&str]); 5] = [
-    ("account", &["sqlite", "demo", "roster", "build", "open", "Surroundings"]),
+    ("account", &["sqlite", "ldap", "demo", "roster", "build", "open", "Surroundings"]),
     (
         "sms",
         &["http", "console", "vendor", "Console", "ConsoleWriter", "Failover", "Surroundings", "build", "build_one"],
@@ -43,7 +43,7 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates that belong to one place, so that they can be replaced there.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 12] = [
     ("actix_web", &["http", "app"]),
     ("actix_cors", &["app"]),
     ("moka", &["state"]),
@@ -52,6 +52,7 @@ const CRATES: [(&str, &[&str]); 11] = [
     ("reqwest", &["sms", "account", "app"]),
     ("sqlx", &["account"]),
     ("rusqlite", &[]),
+    ("ldap3", &["account"]),
     ("prometheus_client", &["telemetry", "http"]),
     ("clap", &["cli"]),
     ("csv", &["account", "http"]),

@@ -4,10 +4,12 @@ mod book;
 mod build;
 pub mod demo;
 mod hashing;
+pub mod ldap;
 mod max_age;
 pub mod roster;
 mod settings;
 pub mod sqlite;
+mod tls;
 
 use async_trait::async_trait;
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::MaxAge;
 use super::hashing::{MAX_LANES, MAX_MEMORY_KIB, MAX_PASSES};
+use super::ldap::LdapSettings;
 use crate::domain::{ByteSize, Period, Region};
 
 /// Where the accounts live.
@@ -15,6 +16,8 @@ use crate::domain::{ByteSize, Period, Region};
 pub enum AccountKind {
     /// The embedded store, one file.
     Sqlite,
+    /// A directory: LDAP or Active Directory.
+    Ldap,
 }
 
 /// `[account]`.
@@ -31,6 +34,8 @@ pub struct AccountSettings {
     pub region: Region,
     /// The embedded store.
     pub sqlite: SqliteSettings,
+    /// The directory.
+    pub ldap: LdapSettings,
     /// What a hash costs and how many are made at once.
     pub hash: HashSettings,
 }
@@ -82,6 +87,9 @@ impl AccountSettings {
             problems.push(("max_age_choices", format!("holds {choice} twice; write it once")));
         }
         problems.extend(self.sqlite.check(self.timeout));
+        if self.kind == AccountKind::Ldap {
+            problems.extend(self.ldap.check(self.timeout));
+        }
         problems.extend(self.hash.check());
         problems
     }
