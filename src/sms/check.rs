@@ -30,7 +30,7 @@ impl SmsSettings {
     #[must_use]
     pub fn check_texts(&self, domain: &str, default_locale: &str) -> Vec<(String, String)> {
         let mut problems = texts::too_long_with(&self.text, domain);
-        for (kind, texts) in [("code", &self.text.code), ("notice", &self.text.notice)] {
+        for (kind, texts) in [("code", &self.text.code), ("notice", &self.text.notice), ("expiry", &self.text.expiry)] {
             if !texts.keys().any(|locale| locale.eq_ignore_ascii_case(default_locale)) {
                 let problem = format!("there is no text in the default language `{default_locale}`; write one");
                 problems.push((format!("text.{kind}.{default_locale}"), problem));

@@ -37,6 +37,8 @@ pub enum MessageKind {
     Code,
     /// Tells the account holder that the password was changed. Carries no secret.
     Notice,
+    /// Tells the account holder that the password runs out. Carries no secret.
+    Expiry,
 }
 
 /// One message. Its text may hold a code, so it is a secret.

@@ -48,8 +48,11 @@ pub struct BreakerSettings {
 pub struct TextSettings {
     /// With `{code}`, and `{minutes}` and `{domain}` as wanted.
     pub code: BTreeMap<String, String>,
-    /// With `{domain}` and `{time}` as wanted.
+    /// With `{domain}` and `{time}`, of the change, as wanted.
     pub notice: BTreeMap<String, String>,
+    /// With `{domain}` and `{time}`, when the password runs out, as wanted.
+    #[serde(default)]
+    pub expiry: BTreeMap<String, String>,
 }
 
 /// One provider.

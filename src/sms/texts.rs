@@ -36,6 +36,7 @@ pub const fn parts(units: usize) -> usize {
 pub struct Texts {
     code: ByLocale,
     notice: ByLocale,
+    expiry: ByLocale,
     zone: TimeZone,
 }
 
@@ -48,6 +49,7 @@ impl Texts {
         Ok(Self {
             code: ByLocale::new("text.code", &settings.text.code, CODE_FIELDS, default_locale)?,
             notice: ByLocale::new("text.notice", &settings.text.notice, NOTICE_FIELDS, default_locale)?,
+            expiry: ByLocale::new("text.expiry", &settings.text.expiry, NOTICE_FIELDS, default_locale)?,
             zone: TimeZone::system(),
         })
     }
@@ -73,7 +75,17 @@ impl Texts {
     /// The text that says the password was changed at `time`. An unknown language gets the default one.
     #[must_use]
     pub fn notice_text(&self, locale: &str, domain: &str, time: Timestamp) -> String {
-        self.notice.get(locale).fill(|field| match field {
+        self.filled(self.notice.get(locale), domain, time)
+    }
+
+    /// The text that says the password runs out at `time`. An unknown language gets the default one.
+    #[must_use]
+    pub fn expiry_text(&self, locale: &str, domain: &str, time: Timestamp) -> String {
+        self.filled(self.expiry.get(locale), domain, time)
+    }
+
+    fn filled(&self, template: &Template, domain: &str, time: Timestamp) -> String {
+        template.fill(|field| match field {
             Field::Domain => Cow::from(domain),
             Field::Time => written(time, &self.zone).into(),
             _ => Cow::default(),
@@ -174,7 +186,10 @@ pub(super) fn too_long_with(texts: &TextSettings, domain: &str) -> Vec<Problem> 
 
 fn all(texts: &TextSettings) -> impl Iterator<Item = (&'static str, &String, &String, &'static [Field])> {
     let code = texts.code.iter().map(|(locale, text)| ("code", locale, text, CODE_FIELDS));
-    code.chain(texts.notice.iter().map(|(locale, text)| ("notice", locale, text, NOTICE_FIELDS)))
+    let plain = [("notice", &texts.notice), ("expiry", &texts.expiry)]
+        .into_iter()
+        .flat_map(|(key, texts)| texts.iter().map(move |(locale, text)| (key, locale, text, NOTICE_FIELDS)));
+    code.chain(plain)
 }
 
 /// Measures with the longest values that other settings allow: ten digits, ten minutes, a full date with its offset.

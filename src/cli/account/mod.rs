@@ -1,12 +1,14 @@
 //! `resetgate account`: the people of the embedded account store.
 
 mod add;
+mod expiring;
 mod failure;
 mod import;
 mod list;
 mod secret;
 mod set_phone;
 mod show;
+pub mod store;
 mod verify;
 mod view;
 
@@ -19,11 +21,22 @@ use crate::account::sqlite::SqliteAccounts;
 use crate::account::{AccountKind, AccountSettings, HashPool};
 use crate::cli::exit::{FAILED, OK, UNREACHABLE};
 use crate::domain::{MailboxAddress, MailboxError, SystemClock, SystemRandom};
+use crate::settings::Settings;
 use failure::Failure;
 
 /// What `resetgate account` can do.
 #[derive(Subcommand)]
 pub enum AccountCommand {
+    /// One of those about people.
+    #[command(flatten)]
+    Person(PersonCommand),
+    /// List accounts whose passwords run out, and tell these people by SMS
+    Expiring(expiring::RunningOut),
+}
+
+/// What can be done with the people of the store.
+#[derive(Subcommand)]
+pub enum PersonCommand {
     /// Add an account
     Add(add::Add),
     /// List accounts, numbers masked
@@ -61,15 +74,30 @@ enum Format {
 }
 
 /// Runs the command. Gives the exit code: 0 done, 1 failed or the answer is no, 2 usage, 4 the store is unreachable.
-pub async fn run(command: AccountCommand, settings: &AccountSettings, streams: &mut Streams<'_>) -> u8 {
+pub async fn run(command: AccountCommand, settings: &Settings, streams: &mut Streams<'_>) -> u8 {
+    match command {
+        AccountCommand::Person(command) => manage(command, &settings.account, streams).await,
+        AccountCommand::Expiring(expiring) => {
+            let outcome = expiring.run(settings, streams).await;
+            ended(outcome, streams)
+        }
+    }
+}
+
+async fn manage(command: PersonCommand, settings: &AccountSettings, streams: &mut Streams<'_>) -> u8 {
     let outcome = match command {
-        AccountCommand::Add(add) => add.run(settings, streams).await,
-        AccountCommand::List(list) => list.run(settings, streams).await,
-        AccountCommand::Show(show) => show.run(settings, streams).await,
-        AccountCommand::SetPhone(set_phone) => set_phone.run(settings, streams).await,
-        AccountCommand::Import(import) => import.run(settings, streams).await,
-        AccountCommand::Verify(verify) => verify.run(settings, streams).await,
+        PersonCommand::Add(add) => add.run(settings, streams).await,
+        PersonCommand::List(list) => list.run(settings, streams).await,
+        PersonCommand::Show(show) => show.run(settings, streams).await,
+        PersonCommand::SetPhone(set_phone) => set_phone.run(settings, streams).await,
+        PersonCommand::Import(import) => import.run(settings, streams).await,
+        PersonCommand::Verify(verify) => verify.run(settings, streams).await,
     };
+    ended(outcome, streams)
+}
+
+/// Flushes what was said, tells a failure, and gives the exit code.
+fn ended(outcome: Result<u8, Failure>, streams: &mut Streams<'_>) -> u8 {
     let outcome = outcome.and_then(|code| streams.out.flush().map(|()| code).map_err(Failure::from));
     match outcome {
         Ok(code) => code,
@@ -100,11 +128,17 @@ fn hash_pool(settings: &AccountSettings) -> Result<HashPool, Failure> {
     Ok(HashPool::new(&settings.hash, Arc::new(SystemRandom))?)
 }
 
-/// Opens a store that must be there: an empty one would say "no such account" when only the path is wrong.
+/// Opens a store that must be there.
 async fn open(settings: &AccountSettings) -> Result<SqliteAccounts, Failure> {
+    expect_there(settings)?;
+    open_or_make(settings).await
+}
+
+/// An empty file would say "no such account" when only the path is wrong.
+fn expect_there(settings: &AccountSettings) -> Result<(), Failure> {
     let path = &settings.sqlite.path;
-    if path.exists() {
-        return open_or_make(settings).await;
+    if settings.kind != AccountKind::Sqlite || path.exists() {
+        return Ok(());
     }
     let what = format!("there is no account file {}", path.display());
     let help = "name the right one with --set account.sqlite.path=FILE, or make it with `resetgate account import`";

@@ -83,5 +83,8 @@ fn a_text_with_the_domain_is_measured_with_the_domain() {
 #[test]
 fn the_default_language_must_have_its_texts() {
     let problems = settings(CONSOLE).check_texts("example.org", "fr");
-    assert_eq!(problems.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["text.code.fr", "text.notice.fr"]);
+    assert_eq!(
+        problems.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(),
+        ["text.code.fr", "text.notice.fr", "text.expiry.fr"]
+    );
 }
