@@ -2,6 +2,7 @@
 
 mod book;
 mod build;
+pub mod conformance;
 pub mod demo;
 mod hashing;
 mod max_age;

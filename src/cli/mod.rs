@@ -64,6 +64,14 @@ enum Command {
         #[command(subcommand)]
         command: account::AccountCommand,
     },
+    /// Try the account store
+    #[command(
+        after_help = "Examples:\n  resetgate -c resetgate.toml store check --account probe@example.gov.cn < password.txt\n  resetgate -c resetgate.toml store check --account probe@example.gov.cn --write < password.txt"
+    )]
+    Store {
+        #[command(subcommand)]
+        command: account::store::StoreCommand,
+    },
     /// Try the SMS providers
     #[command(
         after_help = "Examples:\n  resetgate -c resetgate.toml sms test --to 13800138000 --dry-run\n  resetgate -c resetgate.toml sms test --to +8613800138000 --provider main"
@@ -121,10 +129,14 @@ pub fn main() -> u8 {
 fn tool(command: Command, settings: &Settings, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     match command {
         Command::Account { command } => {
-            let mut input = std::io::stdin().lock();
-            let interactive = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+            let (mut input, interactive) = typed();
             let mut streams = account::Streams { input: &mut input, out, err, interactive };
             wait(account::run(command, &settings.account, &mut streams))
+        }
+        Command::Store { command } => {
+            let (mut input, interactive) = typed();
+            let mut streams = account::Streams { input: &mut input, out, err, interactive };
+            wait(account::store::run(command, &settings.account, &mut streams))
         }
         Command::Sms { command: sms::SmsCommand::Test(args) } => wait(sms_test(&args, settings, out, err)),
         Command::Audit(args) => audit::run(&args, &settings.audit, out, err),
@@ -132,6 +144,11 @@ fn tool(command: Command, settings: &Settings, out: &mut dyn Write, err: &mut dy
         Command::Healthcheck => healthcheck::run(settings.ops.listen, err),
         Command::Serve | Command::Dev | Command::Config(_) | Command::Secret(_) | Command::Openapi => FAILED,
     }
+}
+
+/// Standard input, and whether somebody sits there to be asked.
+fn typed() -> (std::io::StdinLock<'static>, bool) {
+    (std::io::stdin().lock(), std::io::stdin().is_terminal() && std::io::stderr().is_terminal())
 }
 
 async fn sms_test(args: &sms::SmsTestArgs, settings: &Settings, out: &mut dyn Write, err: &mut dyn Write) -> u8 {

@@ -33,6 +33,28 @@ fn accounts_are_added_shown_bound_and_checked() {
 }
 
 #[test]
+fn a_store_is_tried_on_an_account_that_keeps_its_password() {
+    let site = Site::new("http://127.0.0.1:1/send", "");
+    let none = site.run_with(&["store", "check", "--account", ANNA], OLD).expect(4);
+    assert!(none.err.contains("there is no account file"), "{}", none.err);
+    let site = site.with_anna();
+    let read = site.run_with(&["store", "check", "--account", ANNA], OLD).expect(0);
+    assert!(read.out.contains("kept       an address is looked up exactly"), "{}", read.out);
+    assert!(
+        read.out.contains("not tried  an address and its alias name one account: no alias was named"),
+        "{}",
+        read.out
+    );
+    assert!(!read.out.contains("a repeat is recognised"), "{}", read.out);
+    let written = site.run_with(&["store", "check", "--account", ANNA, "--write"], OLD).expect(0);
+    assert!(written.out.contains("kept       a repeat is recognised by its challenge"), "{}", written.out);
+    assert!(written.out.contains(" 0 broken") && !written.out.contains(OLD), "{}", written.out);
+    site.run_with(&["account", "verify", ANNA], OLD).expect(0);
+    let wrong = site.run_with(&["store", "check", "--account", ANNA], "Wrong-Password-2025").expect(1);
+    assert!(wrong.out.contains("the present password does not sign in"), "{}", wrong.out);
+}
+
+#[test]
 fn a_file_of_people_is_imported_whole_or_not_at_all() {
     let site = Site::new("http://127.0.0.1:1/send", "");
     let file = site.path("staff.csv");

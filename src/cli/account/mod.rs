@@ -7,6 +7,7 @@ mod list;
 mod secret;
 mod set_phone;
 mod show;
+pub mod store;
 mod verify;
 mod view;
 
@@ -70,6 +71,11 @@ pub async fn run(command: AccountCommand, settings: &AccountSettings, streams: &
         AccountCommand::Import(import) => import.run(settings, streams).await,
         AccountCommand::Verify(verify) => verify.run(settings, streams).await,
     };
+    ended(outcome, streams)
+}
+
+/// Flushes what was said, tells a failure, and gives the exit code.
+fn ended(outcome: Result<u8, Failure>, streams: &mut Streams<'_>) -> u8 {
     let outcome = outcome.and_then(|code| streams.out.flush().map(|()| code).map_err(Failure::from));
     match outcome {
         Ok(code) => code,
@@ -100,11 +106,17 @@ fn hash_pool(settings: &AccountSettings) -> Result<HashPool, Failure> {
     Ok(HashPool::new(&settings.hash, Arc::new(SystemRandom))?)
 }
 
-/// Opens a store that must be there: an empty one would say "no such account" when only the path is wrong.
+/// Opens a store that must be there.
 async fn open(settings: &AccountSettings) -> Result<SqliteAccounts, Failure> {
+    expect_there(settings)?;
+    open_or_make(settings).await
+}
+
+/// An empty file would say "no such account" when only the path is wrong.
+fn expect_there(settings: &AccountSettings) -> Result<(), Failure> {
     let path = &settings.sqlite.path;
-    if path.exists() {
-        return open_or_make(settings).await;
+    if settings.kind != AccountKind::Sqlite || path.exists() {
+        return Ok(());
     }
     let what = format!("there is no account file {}", path.display());
     let help = "name the right one with --set account.sqlite.path=FILE, or make it with `resetgate account import`";
