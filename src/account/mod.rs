@@ -16,7 +16,7 @@ use async_trait::async_trait;
 
 pub use book::{AccountRecord, AdminError, NewAccount};
 pub use build::{Surroundings, open};
-pub use hashing::{HashPool, StoredHash, StoredHashError};
+pub use hashing::{HashPool, Mark, Scheme, StoredHash, StoredHashError};
 pub use max_age::MaxAgeError;
 pub use settings::{AccountKind, AccountSettings, HashSettings, SqliteSettings};
 

@@ -32,6 +32,7 @@ use ldap3::Scope;
 use tokio::sync::Semaphore;
 
 use super::build::Surroundings;
+use super::hashing::Scheme as HashScheme;
 use super::{
     AccountError, AccountSettings, AccountStore, Expiring, HashPool, PasswordWrite, PasswordWritten,
 };
@@ -45,7 +46,7 @@ use people::People;
 use pool::{Lease, Pool, Query};
 
 pub use mark::{DisabledMark, DisabledMarkError};
-pub use settings::{AttributeSettings, LdapSettings, PasswordSettings, Scheme, SearchScope, WriteMethod};
+pub use settings::{AttributeSettings, Hasher, LdapSettings, PasswordSettings, SearchScope, WriteMethod};
 pub use times::TimeFormat;
 
 /// Sign-ins that are tried at once, each over a connection of its own.
@@ -56,12 +57,14 @@ const MUST_CHANGE: &str = "data 773";
 
 /// Accounts in a directory.
 pub struct LdapAccounts {
-    settings: super::ldap::LdapSettings,
+    settings: LdapSettings,
     servers: Arc<Servers>,
     pool: Pool,
     people: People,
     remembered: remembered::Remembered,
     hashing: HashPool,
+    /// What `hashing` makes.
+    hash: HashScheme,
     sign_ins: Semaphore,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Randomness>,
@@ -84,6 +87,7 @@ impl LdapAccounts {
             people: People::new(ldap, settings.region),
             remembered: remembered::Remembered::default(),
             hashing,
+            hash: settings.hash.scheme,
             sign_ins: Semaphore::new(SIGN_INS),
             clock: Arc::clone(&around.clock),
             random: Arc::clone(&around.random),

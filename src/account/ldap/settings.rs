@@ -9,6 +9,7 @@ use super::mark::DisabledMark;
 use super::query::is_template;
 use super::server::Server;
 use super::times::TimeFormat;
+use crate::account::hashing::Scheme;
 use crate::domain::Period;
 
 /// A directory.
@@ -85,8 +86,8 @@ pub struct AttributeSettings {
 pub struct PasswordSettings {
     /// The operation.
     pub write: WriteMethod,
-    /// What `user_password` writes.
-    pub scheme: Scheme,
+    /// Who hashes what `user_password` writes.
+    pub hashed_by: Hasher,
     /// Where the end of validity is kept; empty is nowhere.
     pub expiry: String,
     /// How it is written.
@@ -111,13 +112,13 @@ pub enum WriteMethod {
     UnicodePwd,
 }
 
-/// What is written into `userPassword`.
+/// Who hashes what is written into `userPassword`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Scheme {
-    /// `{ARGON2}` and the argon2id hash of `[account.hash]`; the server's own rules cannot look into it.
-    Argon2id,
-    /// As it is, for servers that judge and hash it themselves.
+pub enum Hasher {
+    /// This service, as `[account.hash]` says; the server's own rules cannot look into it.
+    Resetgate,
+    /// The server, which gets the password as it is: 389 always does, `OpenLDAP` with `ppolicy_hash_cleartext`.
     Server,
 }
 
@@ -129,8 +130,9 @@ impl LdapSettings {
         (!self.ca_file.as_os_str().is_empty()).then_some(self.ca_file.as_path())
     }
 
-    /// What is wrong, as key below `[account]` and what to write instead. `timeout` is the store's own.
-    pub(in crate::account) fn check(&self, timeout: Period) -> Vec<Problem> {
+    /// What is wrong, as key below `[account]` and what to write instead. `timeout` is the store's own,
+    /// `hash` what passwords are hashed with here.
+    pub(in crate::account) fn check(&self, timeout: Period, hash: Scheme) -> Vec<Problem> {
         let mut problems = self.connection_problems(timeout);
         let mut wrong = |key, text: &str| problems.push((key, text.to_owned()));
         if self.base.is_empty() {
@@ -145,6 +147,10 @@ impl LdapSettings {
             } else if !name.is_empty() && !is_attribute(name) {
                 wrong(key, "is no name of an attribute; write one like \"mail\"");
             }
+        }
+        let hashed_here = self.password.write == WriteMethod::UserPassword && self.password.hashed_by == Hasher::Resetgate;
+        if hashed_here && hash == Scheme::Pbkdf2 {
+            wrong("hash.scheme", "is \"pbkdf2\" as Dovecot writes it, which no directory reads; write another");
         }
         if self.password.write == WriteMethod::UnicodePwd {
             let plain = |url: &String| Server::parse(url, self.starttls).is_ok_and(|server| !server.is_encrypted());

@@ -12,8 +12,9 @@ use super::entry::Entry;
 use super::fault::{Doing, Fault};
 use super::pool::Lease;
 use super::remembered::Progress;
-use super::settings::{Scheme, WriteMethod};
+use super::settings::{Hasher, WriteMethod};
 use super::times::generalized_time;
+use crate::account::hashing::Scheme as HashScheme;
 use crate::account::{AccountError, PasswordWrite, PasswordWritten};
 use crate::domain::{NewPassword, PhoneNumber, SubjectId, Timestamp};
 
@@ -96,14 +97,14 @@ impl LdapAccounts {
     /// The change of the password itself; `None` is the operation of its own.
     async fn password_changes(&self, password: &NewPassword) -> Result<Option<Change>, AccountError> {
         let keeping = &self.settings.password;
-        Ok(match (keeping.write, keeping.scheme) {
+        Ok(match (keeping.write, keeping.hashed_by) {
             (WriteMethod::PasswordModify, _) => None,
-            (WriteMethod::UserPassword, Scheme::Server) => {
+            (WriteMethod::UserPassword, Hasher::Server) => {
                 Some(replace("userPassword", vec![password.expose().as_bytes().to_vec()]))
             }
-            (WriteMethod::UserPassword, Scheme::Argon2id) => {
+            (WriteMethod::UserPassword, Hasher::Resetgate) => {
                 let hash = self.hashing.hash(password).await?;
-                Some(replace("userPassword", vec![format!("{{ARGON2}}{}", hash.expose()).into_bytes()]))
+                Some(replace("userPassword", vec![marked(self.hash, hash.expose()).into_bytes()]))
             }
             (WriteMethod::UnicodePwd, _) => Some(replace("unicodePwd", vec![unicode_pwd(password)])),
         })
@@ -169,6 +170,19 @@ impl LdapAccounts {
     }
 }
 
+/// A hash with the mark that `OpenLDAP` knows its scheme by, instead of the one that `account.hash.prefix` may have set.
+fn marked(scheme: HashScheme, hash: &str) -> String {
+    let bare = hash.strip_prefix('{').and_then(|rest| rest.split_once('}')).map_or(hash, |(_, bare)| bare);
+    let mark = match scheme {
+        HashScheme::Argon2id => "ARGON2",
+        HashScheme::BlfCrypt | HashScheme::Sha512Crypt => "CRYPT",
+        HashScheme::Ssha512 => "SSHA512",
+        // Refused by the check of the settings: no directory reads Dovecot's.
+        HashScheme::Pbkdf2 => "PBKDF2",
+    };
+    format!("{{{mark}}}{bare}")
+}
+
 /// All values of an attribute; none removes it, also when it is not there.
 fn replace(name: &str, values: Vec<Vec<u8>>) -> Change {
     Mod::Replace(name.as_bytes().to_vec(), HashSet::from_iter(values))
@@ -183,6 +197,13 @@ fn unicode_pwd(password: &NewPassword) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hash_bears_the_mark_that_openldap_knows() {
+        assert_eq!(marked(HashScheme::Argon2id, "{ARGON2ID}$argon2id$v=19"), "{ARGON2}$argon2id$v=19");
+        assert_eq!(marked(HashScheme::Sha512Crypt, "$6$salt$hash"), "{CRYPT}$6$salt$hash");
+        assert_eq!(marked(HashScheme::Ssha512, "{SSHA512}AAAA"), "{SSHA512}AAAA");
+    }
 
     /// As Microsoft's example has it: `"new"` is 22 00 6E 00 65 00 77 00 22 00.
     #[test]

@@ -113,6 +113,11 @@ async fn open_or_make(settings: &AccountSettings) -> Result<SqliteAccounts, Fail
         AccountKind::Sqlite => {
             Ok(SqliteAccounts::open(settings, hash_pool(settings)?, Arc::new(SystemClock::start())).await?)
         }
+        AccountKind::Ldap => Err(Failure::new(
+            FAILED,
+            "the accounts are in a directory (account.kind = \"ldap\")",
+            "keep them with the directory's own tools; `resetgate store check` tries what this service needs",
+        )),
     }
 }
 
