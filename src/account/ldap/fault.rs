@@ -13,6 +13,7 @@ pub(super) mod code {
     pub(in super::super) const SUCCESS: u32 = 0;
     pub(in super::super) const SIZE_LIMIT_EXCEEDED: u32 = 4;
     pub(in super::super) const REFERRAL: u32 = 10;
+    pub(in super::super) const ADMIN_LIMIT_EXCEEDED: u32 = 11;
     pub(in super::super) const UNAVAILABLE_CRITICAL_EXTENSION: u32 = 12;
     pub(in super::super) const NO_SUCH_ATTRIBUTE: u32 = 16;
     pub(in super::super) const CONSTRAINT_VIOLATION: u32 = 19;
@@ -179,7 +180,7 @@ fn name_of(code: u32) -> String {
         code::SIZE_LIMIT_EXCEEDED => "sizeLimitExceeded",
         8 => "strongerAuthRequired",
         code::REFERRAL => "referral",
-        11 => "adminLimitExceeded",
+        code::ADMIN_LIMIT_EXCEEDED => "adminLimitExceeded",
         code::UNAVAILABLE_CRITICAL_EXTENSION => "unavailableCriticalExtension",
         13 => "confidentialityRequired",
         code::NO_SUCH_ATTRIBUTE => "noSuchAttribute",

@@ -1,6 +1,6 @@
 //! The ways directories write moments and days.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
@@ -94,9 +94,8 @@ fn read_generalized_time(text: &str) -> Option<Timestamp> {
         return None;
     }
     let date = read_date(digits.get(..8)?)?;
-    let time = date.at(number(8..10)?, 0, 0, 0);
-    let time: DateTime =
-        time.with().minute(optional(10)?).second(optional(12)?.min(59)).build().ok()?;
+    // A leap second is the one before.
+    let time = Time::new(number(8..10)?, optional(10)?, optional(12)?.min(59), 0).ok()?;
     let ahead = match (zone.split_at(1), zone.len()) {
         (("Z", ""), _) => 0,
         ((sign, offset), 5) if offset.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -105,7 +104,7 @@ fn read_generalized_time(text: &str) -> Option<Timestamp> {
         }
         _ => return None,
     };
-    let moment = time.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond();
+    let moment = date.to_datetime(time).to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond();
     Some(Timestamp::from_millis(moment - ahead * 60_000))
 }
 

@@ -71,7 +71,9 @@ impl LdapAccounts {
         write: &PasswordWrite<'_>,
         password: Option<Change>,
     ) -> Result<PasswordWritten, Fault> {
-        let expires_at = write.max_age.and_then(|age| age.expiry(write.now));
+        // Without a place for it there is no validity, whatever was chosen.
+        let kept = !self.settings.password.expiry.is_empty();
+        let expires_at = write.max_age.filter(|_| kept).and_then(|age| age.expiry(write.now));
         let mut written = PasswordWritten { changed_at: write.now, expires_at, sessions_revoked: false };
         let besides = self.besides(write, expires_at);
         let limit = self.timeout.get();
@@ -100,6 +102,11 @@ impl LdapAccounts {
         Ok(match (keeping.write, keeping.hashed_by) {
             (WriteMethod::PasswordModify, _) => None,
             (WriteMethod::UserPassword, Hasher::Server) => {
+                // A server would take it for a hash that is made already, or for a word on who verifies it.
+                if password.expose().starts_with('{') {
+                    let reason = "it begins like a mark of a hash: {".to_owned();
+                    return Err(AccountError::PasswordRefused { reason });
+                }
                 Some(replace("userPassword", vec![password.expose().as_bytes().to_vec()]))
             }
             (WriteMethod::UserPassword, Hasher::Resetgate) => {
