@@ -116,11 +116,8 @@ async fn password_modify_over_starttls_keeps_every_promise() {
 #[tokio::test]
 async fn a_password_that_the_server_hashes_over_ldaps_keeps_every_promise() {
     let authority = Authority::new();
-    let hashing = Setup {
-        shows: Some(&authority.shows("localhost")),
-        policy: "ppolicy_hash_cleartext",
-        ..Setup::default()
-    };
+    let hashing =
+        Setup { shows: Some(&authority.shows("localhost")), policy: "ppolicy_hash_cleartext", ..Setup::default() };
     let server = Slapd::start(&hashing);
     let file = authority.file();
     let more = format!(

@@ -53,7 +53,10 @@ async fn active_directory_keeps_every_promise_and_tells_about_itself() {
     let until = |days: i64| Timestamp::from_millis(NOW.as_millis() + days * 86_400_000);
     let soon = keeping.expiring(NOW, until(60), 10).await.unwrap();
     assert_eq!(soon.len(), 1);
-    assert_eq!((soon[0].subject.address.clone(), Some(soon[0].expires_at)), (address("zhang@example.org"), written.expires_at));
+    assert_eq!(
+        (soon[0].subject.address.clone(), Some(soon[0].expires_at)),
+        (address("zhang@example.org"), written.expires_at)
+    );
     assert!(keeping.expiring(NOW, until(7), 10).await.unwrap().is_empty());
 
     let findings = keeping.examine().await;

@@ -34,7 +34,9 @@ async fn a_sound_directory_is_told_as_sound_and_left_as_it_is() {
     );
     let findings = reaching(&server.tls_url(), &more).examine().await;
     assert!(not_good(&findings).is_empty(), "{:#?}", not_good(&findings));
-    for right in ["userPassword", "mobile", "phoneBoundAt", "passwordEnds", "resetMarker", "shadowLastChange", "pwdReset"] {
+    for right in
+        ["userPassword", "mobile", "phoneBoundAt", "passwordEnds", "resetMarker", "shadowLastChange", "pwdReset"]
+    {
         assert_eq!(state(&findings, &format!("right to write {right}")), Some(Condition::Good), "{right}");
     }
     assert_eq!(server.values(ZHANG, "entryCSN"), before, "nothing was written");
@@ -42,7 +44,8 @@ async fn a_sound_directory_is_told_as_sound_and_left_as_it_is() {
 
 #[tokio::test]
 async fn a_right_that_is_missing_is_named() {
-    let rights = "access to attrs=userPassword by anonymous auth\naccess to * by dn.exact=cn=resetgate,dc=example,dc=org read";
+    let rights =
+        "access to attrs=userPassword by anonymous auth\naccess to * by dn.exact=cn=resetgate,dc=example,dc=org read";
     let server = Slapd::start(&Setup { rights: Some(rights), ..Setup::default() });
     let findings = findings(&server, "").await;
     for right in ["userPassword", "mobile", "phoneBoundAt", "passwordEnds"] {
@@ -54,7 +57,8 @@ async fn a_right_that_is_missing_is_named() {
 async fn a_service_that_may_do_far_more_is_told() {
     let rights = "access to attrs=userPassword by dn.exact=cn=resetgate,dc=example,dc=org write by anonymous auth\n\
                   access to * by dn.exact=cn=resetgate,dc=example,dc=org write";
-    let config = "database config\nrootdn cn=admin,cn=config\naccess to * by dn.exact=cn=resetgate,dc=example,dc=org read\n";
+    let config =
+        "database config\nrootdn cn=admin,cn=config\naccess to * by dn.exact=cn=resetgate,dc=example,dc=org read\n";
     let server = Slapd::start(&Setup { rights: Some(rights), globally: config, ..Setup::default() });
     let before = server.values("ou=people,dc=example,dc=org", "entryCSN");
     let findings = findings(&server, "").await;

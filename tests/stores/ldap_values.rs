@@ -20,11 +20,22 @@ fn entry(rdn: &str, mail: &str, more: &str) -> String {
 #[tokio::test]
 async fn hostile_values_cost_their_field_and_nothing_else() {
     let long = "x".repeat(10_000);
-    let hostile = ["*)(uid=*", "' OR '1'='1", "a\nb", "a\0b", "${jndi:ldap://127.0.0.1/}", "ｚｈａｎｇ", "\u{202e}gnp.exe", &long];
+    let hostile = [
+        "*)(uid=*",
+        "' OR '1'='1",
+        "a\nb",
+        "a\0b",
+        "${jndi:ldap://127.0.0.1/}",
+        "ｚｈａｎｇ",
+        "\u{202e}gnp.exe",
+        &long,
+    ];
     let mut entries = String::new();
     for (number, text) in hostile.iter().enumerate() {
         let value = BASE64.encode(text.as_bytes());
-        let more = format!("ou:: {value}\nbirthday:: {value}\ndescription:: {value}\nuserPassword: Old-Password-1\nuid: h{number}");
+        let more = format!(
+            "ou:: {value}\nbirthday:: {value}\ndescription:: {value}\nuserPassword: Old-Password-1\nuid: h{number}"
+        );
         entries.push_str(&entry(&format!("uid=h{number}"), &format!("h{number}@example.org"), &more));
     }
     // A name that is all special signs.
@@ -131,7 +142,8 @@ async fn whoever_runs_out_is_listed_soonest_first_over_pages() {
     assert_eq!(all.len(), 599, "all but the disabled one");
     assert!(all.is_sorted_by_key(|one| one.expires_at));
     let first = store.expiring(NOW, until(86_400_000 * 60), 5).await.unwrap();
-    let keys = |list: &[resetgate::account::Expiring]| list.iter().map(|one| one.subject.id.clone()).collect::<Vec<_>>();
+    let keys =
+        |list: &[resetgate::account::Expiring]| list.iter().map(|one| one.subject.id.clone()).collect::<Vec<_>>();
     assert_eq!(keys(&first), keys(&all[..5]));
     let soon = store.expiring(NOW, until(86_400_000 * 9), 10_000).await.unwrap();
     assert!(!soon.is_empty() && soon.iter().all(|one| one.expires_at <= until(86_400_000 * 9)));

@@ -15,7 +15,8 @@ const ZHANG: &str = "uid=zhang,ou=people,dc=example,dc=org";
 async fn everything_is_written_in_one_operation() {
     let server = Slapd::start(&Setup { policy: "ppolicy_hash_cleartext", ..Setup::default() });
     let proxy = Proxy::before(server.port()).await;
-    let more = "ldap.password = { write = \"user_password\", hashed_by = \"server\", shadow_last_change = true, \
+    let more = "ldap.connections = 1
+                ldap.password = { write = \"user_password\", hashed_by = \"server\", shadow_last_change = true, \
                 clear_reset = true, marker = \"resetMarker\" }";
     let store = reaching(&proxy.url(), more);
     let (who, one) = (zhang(&store).await, challenge());
@@ -33,7 +34,10 @@ async fn everything_is_written_in_one_operation() {
 /// A policy that makes everybody choose again after an administrator's reset does not hit who has just chosen.
 #[tokio::test]
 async fn whoever_has_just_chosen_need_not_choose_again() {
-    let server = Slapd::start(&Setup::default());
+    // Only who may manage passwords is taken for an administrator.
+    let rights = "access to attrs=userPassword by dn.exact=cn=resetgate,dc=example,dc=org manage by anonymous auth\n\
+                  access to * by dn.exact=cn=resetgate,dc=example,dc=org write";
+    let server = Slapd::start(&Setup { rights: Some(rights), ..Setup::default() });
     server.change("dn: cn=policy,dc=example,dc=org\nchangetype: modify\nreplace: pwdMustChange\npwdMustChange: TRUE\n");
     let plain = reaching(&server.url(), "");
     let who = zhang(&plain).await;
@@ -51,7 +55,7 @@ async fn a_password_that_stands_is_told_as_written_though_its_validity_is_not() 
                   access to * by dn.exact=cn=resetgate,dc=example,dc=org read";
     let server = Slapd::start(&Setup { rights: Some(rights), ..Setup::default() });
     let proxy = Proxy::before(server.port()).await;
-    let store = reaching(&proxy.url(), "");
+    let store = reaching(&proxy.url(), "ldap.connections = 1");
     let who = zhang(&store).await;
     proxy.take();
     let written = set(&store, &who, "New-Password-1", challenge()).await.unwrap();
@@ -111,7 +115,8 @@ async fn a_password_that_looks_like_a_hash_is_refused_where_the_server_would_tak
 /// case 79: what the server does not allow says what to do, and nothing was written.
 #[tokio::test]
 async fn missing_rights_and_a_read_only_server_say_what_to_do() {
-    let bare = "access to attrs=userPassword by anonymous auth\naccess to * by dn.exact=cn=resetgate,dc=example,dc=org read";
+    let bare =
+        "access to attrs=userPassword by anonymous auth\naccess to * by dn.exact=cn=resetgate,dc=example,dc=org read";
     for (setup, told) in [
         (Setup { rights: Some(bare), ..Setup::default() }, "let account.ldap.bind_dn write"),
         (Setup { database: "readonly on", ..Setup::default() }, "unwillingToPerform (53)"),

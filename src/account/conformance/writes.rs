@@ -105,7 +105,10 @@ pub(super) async fn what_runs_out_is_listed(trial: &Trial) -> Result<(), Left> {
     let (bound, now) = (&trial.cast.bound, trial.clock.now());
     let who = trial.find(bound).await?.id;
     let written = trial.write(&who, &trial.fresh()?, Some(MaxAge::Months(1)), trial.challenge(), now).await?;
-    let Some(end) = written.expires_at else { return Err(Left::NotTried("the store keeps no validity")) };
+    let Some(end) = written.expires_at else {
+        trial.restore().await?;
+        return Err(Left::NotTried("the store keeps no validity"));
+    };
     let lists = async |until| {
         let listed = trial.store.expiring(now, until, 10_000).await?;
         Ok::<_, Left>(listed.iter().any(|one| one.subject.address == *bound))

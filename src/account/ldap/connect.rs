@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, StdStream};
-use rustls::ClientConfig;
 use rustix::net::sockopt::{set_socket_keepalive, set_tcp_keepidle};
+use rustls::ClientConfig;
 use tokio::net::TcpStream;
 
 use super::fault::{Fault, code};
@@ -35,7 +35,8 @@ pub(super) struct Servers {
 impl Servers {
     /// Reads the authorities; opens no connection.
     pub(super) fn new(settings: &LdapSettings, clock: Arc<dyn Clock>) -> Result<Self, String> {
-        let read = |url: &String| Server::parse(url, settings.starttls).map(|server| (server, AtomicI64::new(i64::MIN)));
+        let read =
+            |url: &String| Server::parse(url, settings.starttls).map(|server| (server, AtomicI64::new(i64::MIN)));
         let servers = settings.urls.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let encrypted = servers.iter().any(|(server, _)| server.is_encrypted());
         let tls = encrypted.then(|| tls::client_config(settings.ca_file())).transpose()?.map(Arc::new);
@@ -110,7 +111,8 @@ impl Servers {
             stream.into_std()
         });
         let stream = prepared.map_err(|error| format!("no connection: {error}"))?;
-        let settings = LdapConnSettings::new().set_std_stream(StdStream::Tcp(stream)).set_starttls(server.is_starttls());
+        let settings =
+            LdapConnSettings::new().set_std_stream(StdStream::Tcp(stream)).set_starttls(server.is_starttls());
         let settings = match &self.tls {
             Some(tls) => settings.set_config(Arc::clone(tls)),
             None => settings,
@@ -136,10 +138,7 @@ fn unopened(error: &LdapError) -> String {
 
 /// A piece of the library's work within its time. The library panics at answers that break the protocol; a panic ends
 /// that piece of work and nothing else.
-pub(super) async fn guarded<T>(
-    limit: Duration,
-    work: impl Future<Output = Result<T, LdapError>>,
-) -> Result<T, Fault> {
+pub(super) async fn guarded<T>(limit: Duration, work: impl Future<Output = Result<T, LdapError>>) -> Result<T, Fault> {
     match tokio::time::timeout(limit, AssertUnwindSafe(work).catch_unwind()).await {
         Err(_) => Err(Fault::Silent("no answer in time".to_owned())),
         Ok(Err(_)) => Err(Fault::Silent("the answer was no LDAP".to_owned())),

@@ -38,13 +38,8 @@ impl LdapAccounts {
         let filter = self.between(now, until);
         let attributes = self.people.attributes().to_vec();
         let patience = self.settings.operation_timeout.get() * PATIENCE;
-        let begin = ldap.streaming_search_with(
-            PagedResults::new(PAGE),
-            &self.settings.base,
-            self.scope(),
-            &filter,
-            attributes,
-        );
+        let begin =
+            ldap.streaming_search_with(PagedResults::new(PAGE), &self.settings.base, self.scope(), &filter, attributes);
         let mut stream = guarded(patience, begin).await?;
         let mut found: Vec<Expiring> = Vec::new();
         let mut seen = 0_usize;
@@ -64,7 +59,9 @@ impl LdapAccounts {
         let result = guarded(Duration::from_secs(1), async { Ok(stream.finish().await) }).await?;
         // Better those that the server does show than none.
         if matches!(result.rc, code::SIZE_LIMIT_EXCEEDED | code::ADMIN_LIMIT_EXCEEDED) {
-            tracing::warn!("the directory shows only some of the entries that have an end of validity; raise bind_dn's limit");
+            tracing::warn!(
+                "the directory shows only some of the entries that have an end of validity; raise bind_dn's limit"
+            );
             return Ok(soonest(found, limit));
         }
         Fault::unless_good(result)?;

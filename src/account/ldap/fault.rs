@@ -64,7 +64,9 @@ impl Fault {
             LdapError::OpSend { .. } | LdapError::MiscSend { .. } => {
                 Self::Unsent("the connection was closed before the request".to_owned())
             }
-            LdapError::Io { source } => Self::Silent(format!("the connection was lost: {}", words(&source.to_string()))),
+            LdapError::Io { source } => {
+                Self::Silent(format!("the connection was lost: {}", words(&source.to_string())))
+            }
             _ => Self::Silent("the connection was lost before the answer".to_owned()),
         }
     }
@@ -129,13 +131,15 @@ impl Refusal {
             (code::REFERRAL, _) if writes => {
                 self.unavailable("it is a read-only copy; put a server that can be written first in account.ldap.urls")
             }
-            (code::REFERRAL, _) => self.unavailable("the base is on another server; name that one in account.ldap.urls"),
-            (code::INVALID_CREDENTIALS, _) => {
-                self.unavailable("check account.ldap.bind_dn and bind_password")
+            (code::REFERRAL, _) => {
+                self.unavailable("the base is on another server; name that one in account.ldap.urls")
             }
+            (code::INVALID_CREDENTIALS, _) => self.unavailable("check account.ldap.bind_dn and bind_password"),
             (code::INSUFFICIENT_ACCESS, _) => self.unavailable(match doing {
                 Doing::Reading => "let account.ldap.bind_dn read the accounts",
-                Doing::WritingPassword => "let account.ldap.bind_dn write passwords, and what account.ldap.password names",
+                Doing::WritingPassword => {
+                    "let account.ldap.bind_dn write passwords, and what account.ldap.password names"
+                }
                 Doing::WritingPhone => "let account.ldap.bind_dn write the attributes of a phone",
             }),
             _ => self.unavailable(""),

@@ -33,9 +33,7 @@ use tokio::sync::Semaphore;
 
 use super::build::Surroundings;
 use super::hashing::Scheme as HashScheme;
-use super::{
-    AccountError, AccountSettings, AccountStore, Expiring, HashPool, PasswordWrite, PasswordWritten,
-};
+use super::{AccountError, AccountSettings, AccountStore, Expiring, HashPool, PasswordWrite, PasswordWritten};
 use crate::domain::{
     Clock, Finding, MailboxAddress, NewPassword, Period, PhoneNumber, Randomness, Subject, SubjectId, Timestamp,
 };
@@ -127,7 +125,10 @@ impl LdapAccounts {
             return Ok(None);
         }
         if entries.len() < there {
-            tracing::warn!(account, "account.ldap.filter finds an entry that does not hold this address; name the attribute it is in under account.ldap.attributes");
+            tracing::warn!(
+                account,
+                "account.ldap.filter finds an entry that does not hold this address; name the attribute it is in under account.ldap.attributes"
+            );
         }
         Ok(entries.pop())
     }
@@ -163,9 +164,9 @@ impl LdapAccounts {
             | code::NO_SUCH_OBJECT
             | code::CONSTRAINT_VIOLATION
             | code::UNWILLING => Ok(false),
-            _ => Err(Fault::unless_good(answer).err().map_or(AccountError::Busy, |fault| {
-                fault.without(password.expose()).into()
-            })),
+            _ => Err(Fault::unless_good(answer)
+                .err()
+                .map_or(AccountError::Busy, |fault| fault.without(password.expose()).into())),
         }
     }
 

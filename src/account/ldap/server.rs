@@ -19,7 +19,8 @@ impl Server {
     pub(super) fn parse(text: &str, starttls: bool) -> Result<Self, String> {
         let shown = || text.chars().filter(|sign| !sign.is_control()).take(100).collect::<String>();
         let wrong = |what: &str| format!("`{}` {what}", shown());
-        let url = url::Url::parse(text).map_err(|_| wrong("is no address; write it like \"ldaps://ldap.example.org\""))?;
+        let url =
+            url::Url::parse(text).map_err(|_| wrong("is no address; write it like \"ldaps://ldap.example.org\""))?;
         let bare = url.username().is_empty()
             && url.password().is_none()
             && matches!(url.path(), "" | "/")
@@ -31,7 +32,9 @@ impl Server {
         let address = host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
         let is_local = host == "localhost" || address.is_some_and(|address| address.is_loopback());
         let (port, encrypted) = match url.scheme() {
-            "ldaps" if starttls => return Err(wrong("is encrypted from the start; write starttls = false, or ldap://")),
+            "ldaps" if starttls => {
+                return Err(wrong("is encrypted from the start; write starttls = false, or ldap://"));
+            }
             "ldaps" => (636, true),
             "ldap" => (389, starttls),
             _ => return Err(wrong("is neither ldaps:// nor ldap://; write one of them")),
@@ -40,7 +43,9 @@ impl Server {
             return Err(wrong("sends passwords in the clear; write ldaps://, or starttls = true"));
         }
         if encrypted && address.is_some_and(|address| address.is_ipv6()) {
-            return Err(wrong("is an IPv6 address, which no certificate can be checked against here; write the server's name"));
+            return Err(wrong(
+                "is an IPv6 address, which no certificate can be checked against here; write the server's name",
+            ));
         }
         Ok(Self { port: url.port().unwrap_or(port), host, starttls: starttls && url.scheme() == "ldap", url })
     }

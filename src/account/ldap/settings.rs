@@ -148,17 +148,24 @@ impl LdapSettings {
                 wrong(key, "is no name of an attribute; write one like \"mail\"");
             }
         }
-        let hashed_here = self.password.write == WriteMethod::UserPassword && self.password.hashed_by == Hasher::Resetgate;
+        let hashed_here =
+            self.password.write == WriteMethod::UserPassword && self.password.hashed_by == Hasher::Resetgate;
         if hashed_here && hash == Scheme::Pbkdf2 {
             wrong("hash.scheme", "is \"pbkdf2\" as Dovecot writes it, which no directory reads; write another");
         }
         if self.password.write == WriteMethod::UnicodePwd {
             let plain = |url: &String| Server::parse(url, self.starttls).is_ok_and(|server| !server.is_encrypted());
             if self.urls.iter().any(plain) {
-                wrong("ldap.password.write", "is \"unicode_pwd\", which Active Directory takes over TLS only; write ldaps:// in ldap.urls, or starttls = true");
+                wrong(
+                    "ldap.password.write",
+                    "is \"unicode_pwd\", which Active Directory takes over TLS only; write ldaps:// in ldap.urls, or starttls = true",
+                );
             }
             if self.password.clear_reset || self.password.shadow_last_change {
-                wrong("ldap.password.write", "is \"unicode_pwd\", and Active Directory has no pwdReset and no shadowLastChange of its own; write false for both");
+                wrong(
+                    "ldap.password.write",
+                    "is \"unicode_pwd\", and Active Directory has no pwdReset and no shadowLastChange of its own; write false for both",
+                );
             }
         }
         problems
@@ -167,7 +174,8 @@ impl LdapSettings {
     fn connection_problems(&self, timeout: Period) -> Vec<Problem> {
         let mut problems = Vec::new();
         if self.urls.is_empty() {
-            problems.push(("ldap.urls", "is empty; write at least one server, like [\"ldaps://ldap.example.org\"]".into()));
+            problems
+                .push(("ldap.urls", "is empty; write at least one server, like [\"ldaps://ldap.example.org\"]".into()));
         }
         let faults = self.urls.iter().filter_map(|url| Server::parse(url, self.starttls).err());
         problems.extend(faults.map(|fault| ("ldap.urls", fault)));

@@ -148,10 +148,9 @@ mod tests {
     #[test]
     fn a_moment_reads_back_in_every_format() {
         let moment = at("2026-02-23T03:00:00Z");
-        for (format, written) in [
-            (TimeFormat::GeneralizedTime, "20260223030000Z"),
-            (TimeFormat::Filetime, "134162892000000000"),
-        ] {
+        for (format, written) in
+            [(TimeFormat::GeneralizedTime, "20260223030000Z"), (TimeFormat::Filetime, "134162892000000000")]
+        {
             assert_eq!(format.values(Some(moment)), [written]);
             assert_eq!(format.read(written), Some(moment), "{format:?}");
         }
@@ -185,7 +184,9 @@ mod tests {
         for text in ["1990-01-02", "1990/1/2", "19900102", "19900102000000Z", "199001020000+0800", " 1990.01.02 "] {
             assert_eq!(read_birthday(text).map(|day| day.to_string()).as_deref(), Some("1990-01-02"), "{text}");
         }
-        for text in ["", "1990", "02.01.1990", "1990-13-01", "19900230", "199001021", "1990-01", "-990-01-02", "unknown"] {
+        for text in
+            ["", "1990", "02.01.1990", "1990-13-01", "19900230", "199001021", "1990-01", "-990-01-02", "unknown"]
+        {
             assert!(read_birthday(text).is_none(), "{text}");
         }
     }

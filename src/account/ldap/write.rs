@@ -82,7 +82,8 @@ impl LdapAccounts {
             self.pool.modify(lease, &entry.dn, changes, limit).await?;
             return Ok(written);
         }
-        let operation = PasswordModify { user_id: Some(&entry.dn), old_pass: None, new_pass: Some(write.password.expose()) };
+        let operation =
+            PasswordModify { user_id: Some(&entry.dn), old_pass: None, new_pass: Some(write.password.expose()) };
         self.pool.extended(lease, operation, limit).await?;
         if besides.is_empty() {
             return Ok(written);

@@ -170,7 +170,7 @@ async fn read_message(from: &mut OwnedReadHalf) -> Option<Vec<u8>> {
 }
 
 /// The tag after the number of the message.
-fn kind_of(message: &[u8]) -> Option<u8> {
+pub fn kind_of(message: &[u8]) -> Option<u8> {
     let content = if message.get(1)? & 0x80 == 0 { 2 } else { 2 + usize::from(message[1] & 0x7f) };
     // 02 LENGTH NUMBER…
     let number = usize::from(*message.get(content + 1)?);

@@ -37,7 +37,6 @@ def make_domain():
         "server services": "ldap",
         "log file": where + "/log",
         "pid directory": where,
-        "old password allowed period": "0",
         "tls certfile": where + "/certificate.pem",
         "tls keyfile": where + "/key.pem",
         "tls cafile": where + "/ca.pem",
@@ -45,12 +44,16 @@ def make_domain():
     }.items():
         settings.set(key, value)
     os.makedirs(where + "/etc")
-    return provision(
+    samdb = provision(
         logging.getLogger("provision"), system_session(), smbconf=where + "/etc/smb.conf", targetdir=where,
         realm="AD.EXAMPLE.ORG", domain="AD", adminpass="Admin-Password-1", hostname="dc", hostip="127.0.0.1",
         serverrole="active directory domain controller", dns_backend="NONE", use_rfc2307=True, skip_sysvolacl=True,
         dom_for_fun_level=4, lp=settings,
     ).samdb
+    # Samba lets the former password in for an hour, which Active Directory does for NTLM only.
+    with open(where + "/etc/smb.conf", "a") as written:
+        written.write("\n[global]\n\told password allowed period = 0\n")
+    return samdb
 
 
 def people(directory):

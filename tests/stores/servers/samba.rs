@@ -38,12 +38,23 @@ impl Samba {
             [("certificate.pem", &shows.certificate), ("key.pem", &shows.key), ("ca.pem", &shows.authority)]
         {
             // Samba refuses a key that others may read.
-            let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(at.join(name)).unwrap();
+            let mut file =
+                std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(at.join(name)).unwrap();
             file.write_all(pem.as_bytes()).unwrap();
         }
         // In a process name space of its own, all of it ends with its first process.
         let mut command = Command::new("unshare");
-        command.args(["--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "/usr/bin/python3", "-c", SCRIPT]);
+        command.args([
+            "--user",
+            "--map-root-user",
+            "--net",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "/usr/bin/python3",
+            "-c",
+            SCRIPT,
+        ]);
         command.arg(at).stdin(Stdio::null()).stdout(Stdio::piped());
         command.stderr(std::fs::File::create(at.join("errors")).unwrap());
         let mut child = command.spawn().expect("unshare is needed; apt-get install util-linux");

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -173,7 +174,8 @@ impl Slapd {
         let at = directory.path();
         std::fs::create_dir(at.join("data")).unwrap();
         std::fs::write(at.join("slapd.conf"), configuration(at, setup)).unwrap();
-        let slapadd = Command::new("/usr/sbin/slapadd").arg("-f").arg(at.join("slapd.conf")).stdin(Stdio::piped()).spawn();
+        let slapadd =
+            Command::new("/usr/sbin/slapadd").arg("-f").arg(at.join("slapd.conf")).stdin(Stdio::piped()).spawn();
         let mut slapadd = slapadd.expect("slapd is needed; apt-get install slapd");
         let entries = format!("{TREE}{PEOPLE}{}", setup.entries);
         slapadd.stdin.take().unwrap().write_all(entries.as_bytes()).unwrap();
@@ -245,6 +247,12 @@ impl Slapd {
         });
         let (words, waited) = started.unwrap();
         assert!(!waited.timed_out(), "slapd did not start: {words}");
+        // It says so a moment before it listens.
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "slapd does not listen: {words}");
+            std::thread::yield_now();
+        }
     }
 
     /// Ends it and starts it again.
@@ -282,7 +290,9 @@ impl Drop for Slapd {
 fn configuration(at: &Path, setup: &Setup<'_>) -> String {
     let mut text = format!("{SCHEMA}{}\n", setup.globally);
     if let Some(shown) = setup.shows {
-        for (name, pem) in [("certificate.pem", &shown.certificate), ("key.pem", &shown.key), ("ca.pem", &shown.authority)] {
+        for (name, pem) in
+            [("certificate.pem", &shown.certificate), ("key.pem", &shown.key), ("ca.pem", &shown.authority)]
+        {
             std::fs::write(at.join(name), pem).unwrap();
         }
         let _ = writeln!(text, "TLSCertificateFile {}", at.join("certificate.pem").display());
@@ -302,7 +312,15 @@ fn configuration(at: &Path, setup: &Setup<'_>) -> String {
     text
 }
 
-/// A port that nobody listens on at the moment.
+/// A port that nobody listens on. Below those that the system gives to connections, so that none takes it while a
+/// server is between two lives.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let own = u16::try_from(std::process::id() % 10_000).unwrap();
+    loop {
+        let port = 20_000 + own.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }

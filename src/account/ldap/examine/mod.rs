@@ -101,9 +101,10 @@ impl LdapAccounts {
         let offers = root.is_some_and(|root| root.texts("supportedExtension").contains(&PASSWORD_MODIFY));
         let what = "password write";
         match method {
-            WriteMethod::UnicodePwd if !is_ad => {
-                bad(what, "this is no Active Directory, which alone has unicodePwd; write account.ldap.password.write = \"password_modify\"")
-            }
+            WriteMethod::UnicodePwd if !is_ad => bad(
+                what,
+                "this is no Active Directory, which alone has unicodePwd; write account.ldap.password.write = \"password_modify\"",
+            ),
             WriteMethod::PasswordModify | WriteMethod::UserPassword if is_ad => bad(
                 what,
                 "this is Active Directory, which keeps passwords in unicodePwd; write account.ldap.password.write = \"unicode_pwd\"",
@@ -124,7 +125,9 @@ impl LdapAccounts {
     fn is_followed(&self) -> bool {
         let keeping = &self.settings.password;
         keeping.write == WriteMethod::PasswordModify
-            && (keeping.clear_reset || keeping.shadow_last_change || !(keeping.expiry.is_empty() && keeping.marker.is_empty()))
+            && (keeping.clear_reset
+                || keeping.shadow_last_change
+                || !(keeping.expiry.is_empty() && keeping.marker.is_empty()))
     }
 
     /// A few accounts.

@@ -121,14 +121,16 @@ impl LdapAccounts {
         }
         // What is not shown answers "no such object"; anything else that goes wrong here tells nothing.
         if !is_ad && matches!(self.look_at("cn=config", &["1.1"]).await, Ok(Some(_))) {
-            findings.push(doubtful("rights beyond need", "bind_dn may read cn=config, the configuration of the server"));
+            findings
+                .push(doubtful("rights beyond need", "bind_dn may read cn=config, the configuration of the server"));
         }
         if is_ad && let Some(own) = self.look_at(&self.settings.bind_dn, &["adminCount", "memberOf"]).await? {
             let groups = own.texts("memberOf");
             let is_admin = own.text("adminCount") == Some("1")
                 || groups.iter().any(|group| group.to_ascii_lowercase().starts_with("cn=domain admins,"));
             if is_admin {
-                let text = "bind_dn is an administrator of the domain; take an account that may reset passwords in one unit";
+                let text =
+                    "bind_dn is an administrator of the domain; take an account that may reset passwords in one unit";
                 findings.push(doubtful("rights beyond need", text));
             }
         }

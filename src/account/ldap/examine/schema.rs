@@ -17,7 +17,10 @@ impl LdapAccounts {
             None => None,
         };
         let Some(known) = schema.map(|schema| names_in(&schema)).filter(|known| !known.is_empty()) else {
-            return Ok(vec![doubtful("schema", "the server does not show it, so names of attributes could not be checked")]);
+            return Ok(vec![doubtful(
+                "schema",
+                "the server does not show it, so names of attributes could not be checked",
+            )]);
         };
         let missing: Vec<_> = self.named().into_iter().filter(|name| !known.contains(&plain(name))).collect();
         if missing.is_empty() {
@@ -88,8 +91,14 @@ mod tests {
 
     #[test]
     fn every_name_of_an_attribute_type_is_found() {
-        assert_eq!(names_of("( 2.5.4.3 NAME ( 'cn' 'commonName' ) DESC 'x' SUP name )"), ["2.5.4.3", "cn", "commonname"]);
-        assert_eq!(names_of("( 0.9.2342.19200300.100.1.41 NAME 'mobile' SYNTAX 1 )"), ["0.9.2342.19200300.100.1.41", "mobile"]);
+        assert_eq!(
+            names_of("( 2.5.4.3 NAME ( 'cn' 'commonName' ) DESC 'x' SUP name )"),
+            ["2.5.4.3", "cn", "commonname"]
+        );
+        assert_eq!(
+            names_of("( 0.9.2342.19200300.100.1.41 NAME 'mobile' SYNTAX 1 )"),
+            ["0.9.2342.19200300.100.1.41", "mobile"]
+        );
         assert_eq!(names_of("( 1.2.3 DESC 'none' )"), ["1.2.3"]);
     }
 

@@ -4,7 +4,10 @@ use super::*;
 
 fn refused(rc: u32, text: &str, policy: Option<u8>, doing: Doing) -> AccountError {
     let control = |error: u8| {
-        Control(None, RawControl { ctype: PASSWORD_POLICY.to_owned(), crit: false, val: Some(vec![0x30, 3, 0x81, 1, error]) })
+        Control(
+            None,
+            RawControl { ctype: PASSWORD_POLICY.to_owned(), crit: false, val: Some(vec![0x30, 3, 0x81, 1, error]) },
+        )
     };
     let ctrls = policy.map(control).into_iter().collect();
     let result = LdapResult { rc, matched: String::new(), text: text.to_owned(), refs: Vec::new(), ctrls };
@@ -19,7 +22,10 @@ fn a_refused_password_is_told_in_the_servers_words_or_the_policys() {
         other => panic!("{other:?}"),
     };
     assert_eq!(told("Password fails quality checking policy", Some(6)), "Password fails quality checking policy");
-    assert_eq!((told("", Some(6)), told("", Some(8)), told("", None)), ("too short".into(), "used before".into(), "against its rules".into()));
+    assert_eq!(
+        (told("", Some(6)), told("", Some(8)), told("", None)),
+        ("too short".into(), "used before".into(), "against its rules".into())
+    );
     assert_eq!(told(&format!("a\n\u{1b}[31m{}", "x".repeat(999)), None).chars().count(), 200);
     assert!(!told("a\r\nb\u{1b}", None).contains(char::is_control));
 }

@@ -60,7 +60,8 @@ fn of_several_numbers_the_first_mobile_one_counts_in_a_stable_order() {
 fn malformed_values_leave_the_account_without_them() {
     let long = "1".repeat(10_000);
     for mobile in ["", "12345", "010-55500123", "1380000\n0000", "13800000000\0", "see the list", long.as_str()] {
-        let person = subject(&[("mobile", mobile), ("birthday", "unknown"), ("pwdChangedTime", "2025-11-22"), ("ou", "")]);
+        let person =
+            subject(&[("mobile", mobile), ("birthday", "unknown"), ("pwdChangedTime", "2025-11-22"), ("ou", "")]);
         assert!(person.phone.is_none() && person.facts.birthday.is_none(), "{mobile}");
         assert!(person.unit.is_none() && person.password_changed_at.is_none());
     }
