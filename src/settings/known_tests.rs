@@ -42,7 +42,15 @@ fn exactly_the_keys_marked_secret_are_secret_and_have_a_file_form() {
     let secret: Vec<_> = known().keys().iter().filter(|key| key.secret).map(|key| key.pattern().join(".")).collect();
     assert_eq!(
         secret,
-        ["code.pepper", "code.previous_pepper", "account.ldap.bind_password", "sms.provider.*.headers", "audit.key"]
+        [
+            "code.pepper",
+            "code.previous_pepper",
+            "account.ldap.bind_password",
+            "sms.provider.*.headers",
+            "sms.provider.*.password",
+            "sms.provider.*.secret",
+            "audit.key"
+        ]
     );
     for path in ["code.pepper_file", "code.previous_pepper_file", "audit.key_file"] {
         assert!(matches!(known().find(&KeyPath::dotted(path)), Found::File(_)), "{path}");

@@ -17,10 +17,7 @@ const MOST: usize = 100_000;
 #[derive(Args)]
 #[command(after_help = "Examples:
   resetgate account expiring --within 7d
-  resetgate account expiring --within 7d --from 6d --notify     (once a day: everybody is told once)
-
---notify sends the text of [sms.text.expiry] to each phone, one after the other, and asks nobody; it costs money.
-Exit code 1: a message did not leave.")]
+  resetgate account expiring --within 7d --from 6d --notify     (once a day: everybody is told once)")]
 pub struct RunningOut {
     /// Passwords that run out within this time, like 7d or 36h
     #[arg(long, value_name = "TIME")]
@@ -28,7 +25,7 @@ pub struct RunningOut {
     /// Leave out those that run out sooner than this
     #[arg(long, value_name = "TIME")]
     from: Option<Period>,
-    /// Tell each person by SMS
+    /// Tell each person by SMS, without asking; exits with 1 when a message did not leave
     #[arg(long)]
     notify: bool,
     /// Language of the messages; the default language when left out
