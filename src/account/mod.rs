@@ -10,7 +10,6 @@ mod max_age;
 pub mod roster;
 mod settings;
 pub mod sqlite;
-mod tls;
 
 use async_trait::async_trait;
 

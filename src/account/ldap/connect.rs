@@ -15,8 +15,8 @@ use tokio::net::TcpStream;
 use super::fault::{Fault, code};
 use super::server::Server;
 use super::settings::LdapSettings;
-use crate::account::tls;
 use crate::domain::Clock;
+use crate::outbound::tls;
 
 /// A server that failed is asked last for this long.
 const SET_BACK: Duration = Duration::from_secs(30);
@@ -26,7 +26,7 @@ const KEEP_ALIVE: Duration = Duration::from_mins(1);
 
 /// The servers, in order, and who failed lately.
 pub(super) struct Servers {
-    servers: Vec<(Server, AtomicI64)>,
+    in_order: Vec<(Server, AtomicI64)>,
     tls: Option<Arc<ClientConfig>>,
     connect: Duration,
     clock: Arc<dyn Clock>,
@@ -39,13 +39,13 @@ impl Servers {
             |url: &String| Server::parse(url, settings.starttls).map(|server| (server, AtomicI64::new(i64::MIN)));
         let servers = settings.urls.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let encrypted = servers.iter().any(|(server, _)| server.is_encrypted());
-        let tls = encrypted.then(|| tls::client_config(settings.ca_file())).transpose()?.map(Arc::new);
-        Ok(Self { servers, tls, connect: settings.connect_timeout.get(), clock })
+        let tls = encrypted.then(|| tls(settings.trust(), None)).transpose()?.map(Arc::new);
+        Ok(Self { in_order: servers, tls, connect: settings.connect_timeout.get(), clock })
     }
 
     /// Every server.
     pub(super) fn all(&self) -> impl Iterator<Item = &Server> {
-        self.servers.iter().map(|(server, _)| server)
+        self.in_order.iter().map(|(server, _)| server)
     }
 
     /// Signs in at the first server that answers, with what it said to that. A server that is busy or that nothing is
@@ -97,7 +97,7 @@ impl Servers {
     fn in_turn(&self) -> impl Iterator<Item = &(Server, AtomicI64)> {
         let back = self.clock.now().as_millis().saturating_sub(i64::try_from(SET_BACK.as_millis()).unwrap_or(0));
         let failed = move |(_, failed_at): &&(Server, AtomicI64)| failed_at.load(Ordering::Relaxed) > back;
-        let (last, first): (Vec<_>, Vec<_>) = self.servers.iter().partition(failed);
+        let (last, first): (Vec<_>, Vec<_>) = self.in_order.iter().partition(failed);
         first.into_iter().chain(last)
     }
 

@@ -48,18 +48,18 @@ impl FromStr for DisabledMark {
         let wrong = || DisabledMarkError(text.chars().take(100).collect());
         let split = text.find(['=', '*', '&']).ok_or_else(wrong)?;
         let (attribute, rest) = text.split_at(split);
-        let test = if let Some(bits) = rest.strip_prefix('&') {
+        let sign = if let Some(bits) = rest.strip_prefix('&') {
             Test::Bits(bits.parse().ok().filter(|bits| *bits != 0).ok_or_else(wrong)?)
         } else if let Some(part) = rest.strip_prefix("*=") {
             Test::Contains(part.to_lowercase())
         } else {
             Test::Equals(rest.strip_prefix('=').ok_or_else(wrong)?.to_lowercase())
         };
-        let is_empty = matches!(&test, Test::Equals(value) | Test::Contains(value) if value.is_empty());
+        let is_empty = matches!(&sign, Test::Equals(value) | Test::Contains(value) if value.is_empty());
         if is_empty || !is_attribute(attribute) {
             return Err(wrong());
         }
-        Ok(Self { attribute: attribute.to_owned(), test })
+        Ok(Self { attribute: attribute.to_owned(), test: sign })
     }
 }
 

@@ -11,6 +11,7 @@ use super::server::Server;
 use super::times::TimeFormat;
 use crate::account::hashing::Scheme;
 use crate::domain::Period;
+use crate::outbound::Trust;
 
 /// A directory.
 #[derive(Debug, Clone, Deserialize)]
@@ -125,9 +126,9 @@ pub enum Hasher {
 type Problem = (&'static str, String);
 
 impl LdapSettings {
-    /// The file of the private authority, if one is named.
-    pub(super) fn ca_file(&self) -> Option<&std::path::Path> {
-        (!self.ca_file.as_os_str().is_empty()).then_some(self.ca_file.as_path())
+    /// Whom to believe.
+    pub(super) fn trust(&self) -> Trust<'_> {
+        if self.ca_file.as_os_str().is_empty() { Trust::System } else { Trust::File(&self.ca_file) }
     }
 
     /// What is wrong, as key below `[account]` and what to write instead. `timeout` is the store's own,

@@ -115,7 +115,7 @@ loopback_up()
 directory = make_domain()
 people(directory)
 del directory
-samba = subprocess.Popen(["samba", "-i", "-M", "single", "-s", where + "/etc/smb.conf"], stdin=subprocess.PIPE)
+samba = subprocess.Popen(["/usr/sbin/samba", "-i", "-M", "single", "-s", where + "/etc/smb.conf"], stdin=subprocess.PIPE)
 for _ in range(600):
     try:
         socket.create_connection(("127.0.0.1", 636)).close()

@@ -96,3 +96,29 @@ fn an_unknown_operation_mark_or_format_is_refused() {
         assert!(with(&[(from, to)]).is_err(), "{to}");
     }
 }
+
+/// The examples that operators begin with are read, and lack only what is in a file.
+#[test]
+fn the_examples_are_sound() {
+    for example in [
+        include_str!("../../../../config/openldap.example.toml"),
+        include_str!("../../../../config/active-directory.example.toml"),
+    ] {
+        let mut root: toml::Table = toml::from_str(include_str!("../../../../config/default.toml")).unwrap();
+        let example = example.replace("bind_password_file", "bind_password");
+        lay_over(&mut root, toml::from_str(&example).unwrap());
+        let settings = root.try_into::<Root>().unwrap().account;
+        assert_eq!(settings.check(), []);
+    }
+}
+
+fn lay_over(below: &mut toml::Table, above: toml::Table) {
+    for (key, value) in above {
+        match (below.get_mut(&key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => lay_over(below, above),
+            (_, value) => {
+                below.insert(key, value);
+            }
+        }
+    }
+}
