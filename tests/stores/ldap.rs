@@ -108,7 +108,7 @@ async fn password_modify_over_starttls_keeps_every_promise() {
     let authority = Authority::new();
     let server = Slapd::start(&Setup { shows: Some(&authority.shows("localhost")), ..Setup::default() });
     let file = authority.file();
-    let more = format!("ldap.starttls = true\nldap.ca_file = {:?}", file.path());
+    let more = format!("ldap.starttls = true\nldap.ca_file = '{}'", file.path().display());
     let store = reaching(&server.named_url(), &more);
     keeps_every_promise(store, with_rules(), &[]).await;
 }
@@ -121,8 +121,8 @@ async fn a_password_that_the_server_hashes_over_ldaps_keeps_every_promise() {
     let server = Slapd::start(&hashing);
     let file = authority.file();
     let more = format!(
-        "ldap.ca_file = {:?}\nldap.password = {{ write = \"user_password\", hashed_by = \"server\", shadow_last_change = true }}",
-        file.path()
+        "ldap.ca_file = '{}'\nldap.password = {{ write = \"user_password\", hashed_by = \"server\", shadow_last_change = true }}",
+        file.path().display()
     );
     let store = reaching(&server.tls_url(), &more);
     keeps_every_promise(store, with_rules(), &[]).await;

@@ -11,7 +11,7 @@ use crate::servers::samba::{BASE, SERVICE, SERVICE_PASSWORD, Samba};
 
 fn settings(authority: &std::path::Path, more: &str) -> String {
     format!(
-        "ldap.ca_file = {authority:?}
+        "ldap.ca_file = '{}'
         ldap.bind_dn = \"{SERVICE}\"
         ldap.bind_password = \"{SERVICE_PASSWORD}\"
         ldap.base = \"{BASE}\"
@@ -20,7 +20,8 @@ fn settings(authority: &std::path::Path, more: &str) -> String {
         ldap.attributes = {{ aliases = [\"proxyAddresses\"], phone_bound = \"\", birthday = \"\", unit = \"department\", \
             password_changed = \"pwdLastSet\" }}
         ldap.password = {{ write = \"unicode_pwd\", expiry = \"\" }}
-        {more}"
+        {more}",
+        authority.display()
     )
 }
 

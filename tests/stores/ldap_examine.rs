@@ -28,9 +28,9 @@ async fn a_sound_directory_is_told_as_sound_and_left_as_it_is() {
     let before = server.values(ZHANG, "entryCSN");
     let file = authority.file();
     let more = format!(
-        "ldap.ca_file = {:?}\nldap.attributes.unit = \"\"\nldap.attributes.password_changed = \"\"
+        "ldap.ca_file = '{}'\nldap.attributes.unit = \"\"\nldap.attributes.password_changed = \"\"
         ldap.password = {{ write = \"user_password\", shadow_last_change = true, clear_reset = true, marker = \"resetMarker\" }}",
-        file.path()
+        file.path().display()
     );
     let findings = reaching(&server.tls_url(), &more).examine().await;
     assert!(not_good(&findings).is_empty(), "{:#?}", not_good(&findings));

@@ -7,13 +7,13 @@ use crate::servers::certificates::{Authority, Shown};
 use crate::servers::ldap_proxy::{BIND, Proxy, SEARCH};
 use crate::servers::slapd::{Setup, Slapd};
 
-/// Why a store that believes `believed` does not speak to a server that shows `shown`, over StartTLS and over LDAPS.
+/// Why a store that believes `believed` does not speak to a server that shows `shown`, over `StartTLS` and over LDAPS.
 async fn refusals(shown: &Shown, believed: &Authority) -> [String; 2] {
     let server = Slapd::start(&Setup { shows: Some(shown), ..Setup::default() });
     let file = believed.file();
     let mut reasons = Vec::new();
     for (url, starttls) in [(server.named_url(), true), (server.tls_url(), false)] {
-        let store = reaching(&url, &format!("ldap.starttls = {starttls}\nldap.ca_file = {:?}", file.path()));
+        let store = reaching(&url, &format!("ldap.starttls = {starttls}\nldap.ca_file = '{}'", file.path().display()));
         let error = store.check().await.unwrap_err();
         assert!(matches!(error, AccountError::Unavailable { .. }), "{error}");
         reasons.push(error.to_string());
@@ -27,7 +27,7 @@ async fn a_certificate_of_the_private_authority_is_good() {
     let server = Slapd::start(&Setup { shows: Some(&authority.shows("localhost")), ..Setup::default() });
     let file = authority.file();
     for (url, starttls) in [(server.named_url(), true), (server.tls_url(), false)] {
-        let store = reaching(&url, &format!("ldap.starttls = {starttls}\nldap.ca_file = {:?}", file.path()));
+        let store = reaching(&url, &format!("ldap.starttls = {starttls}\nldap.ca_file = '{}'", file.path().display()));
         assert_eq!(store.check().await, Ok(()));
     }
     // Nothing process-wide was installed on the way.
@@ -60,13 +60,13 @@ async fn an_expired_certificate_is_refused() {
     }
 }
 
-/// A server, or somebody on the way, that refuses StartTLS does not get the password in the clear instead.
+/// A server, or somebody on the way, that refuses `StartTLS` does not get the password in the clear instead.
 #[tokio::test]
 async fn without_starttls_nothing_is_said_in_the_clear() {
     let server = Slapd::start(&Setup::default());
     let proxy = Proxy::before(server.port()).await;
     let file = Authority::new().file();
-    let store = reaching(&proxy.url(), &format!("ldap.starttls = true\nldap.ca_file = {:?}", file.path()));
+    let store = reaching(&proxy.url(), &format!("ldap.starttls = true\nldap.ca_file = '{}'", file.path().display()));
     let reason = store.check().await.unwrap_err().to_string();
     assert!(reason.contains("refuses StartTLS"), "{reason}");
     let kinds = proxy.take_kinds();

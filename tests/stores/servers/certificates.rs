@@ -24,7 +24,7 @@ impl Authority {
 
     /// A good certificate for a server of this name.
     pub fn shows(&self, name: &str) -> Shown {
-        self.issue(params(name))
+        self.issue(&params(name))
     }
 
     /// One that ran out.
@@ -32,10 +32,10 @@ impl Authority {
         let mut expired = params(name);
         expired.not_before = date_time_ymd(2020, 1, 1);
         expired.not_after = date_time_ymd(2021, 1, 1);
-        self.issue(expired)
+        self.issue(&expired)
     }
 
-    fn issue(&self, params: CertificateParams) -> Shown {
+    fn issue(&self, params: &CertificateParams) -> Shown {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.0).unwrap();
         Shown { certificate: certificate.pem(), key: key.serialize_pem(), authority: self.0.pem() }
