@@ -50,6 +50,8 @@ async fn a_restart_of_the_server_fails_no_request() {
             assert!(store.find(&address("zhang@example.org")).await.unwrap().is_some());
         }
         server.restart();
+        let month = NOW.plus(Duration::from_hours(24 * 40));
+        assert!(store.expiring(NOW, month, 10).await.unwrap().len() <= 1);
         let who = zhang(&store).await;
         let password = format!("New-Password-{round}");
         set(&store, &who, &password, challenge()).await.unwrap();

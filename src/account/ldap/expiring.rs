@@ -7,6 +7,7 @@ use ldap3::adapters::PagedResults;
 use super::LdapAccounts;
 use super::connect::guarded;
 use super::entry::Entry;
+use super::examine::entry_named;
 use super::fault::{Fault, code};
 use super::query;
 use super::times::TimeFormat;
@@ -33,7 +34,8 @@ impl LdapAccounts {
         if keeping.expiry.is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
-        let lease = self.pool.lease().await?;
+        // What was lost while it lay idle is made anew by this, so that the list is asked for over a good connection.
+        let lease = self.pool.search(&entry_named("", &["1.1"])).await?.lease;
         let mut ldap = lease.handle();
         let filter = self.between(now, until);
         let attributes = self.people.attributes().to_vec();

@@ -68,7 +68,12 @@ pub(super) fn read_any(text: &str) -> Option<Timestamp> {
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return read_generalized_time(text);
     }
-    if text.len() <= 6 { TimeFormat::Days.read(text) } else { TimeFormat::Filetime.read(text) }
+    match text.len() {
+        ..=6 => TimeFormat::Days.read(text),
+        // Since 1917.
+        18.. => TimeFormat::Filetime.read(text),
+        _ => None,
+    }
 }
 
 /// `20261125080000Z`; `None` beyond the calendar's ends.

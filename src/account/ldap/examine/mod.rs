@@ -35,13 +35,7 @@ impl LdapAccounts {
 
     /// One entry by its name; `None` when it is not there or not shown.
     async fn look_at(&self, dn: &str, attributes: &[&str]) -> Result<Option<Entry>, Fault> {
-        let query = Query {
-            base: dn.to_owned(),
-            scope: Scope::Base,
-            filter: "(objectClass=*)".to_owned(),
-            attributes: attributes.iter().map(ToString::to_string).collect(),
-            limit: 1,
-        };
+        let query = entry_named(dn, attributes);
         match self.pool.search(&query).await {
             Ok(mut found) => Ok(found.entries.pop()),
             Err(Fault::Refused(refusal)) if refusal.code == code::NO_SUCH_OBJECT => Ok(None),
@@ -166,6 +160,17 @@ impl LdapAccounts {
             }
         }
         findings
+    }
+}
+
+/// A search for one entry by its name.
+pub(super) fn entry_named(dn: &str, attributes: &[&str]) -> Query {
+    Query {
+        base: dn.to_owned(),
+        scope: Scope::Base,
+        filter: "(objectClass=*)".to_owned(),
+        attributes: attributes.iter().map(ToString::to_string).collect(),
+        limit: 1,
     }
 }
 
