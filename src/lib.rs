@@ -12,8 +12,8 @@
 //! | 1 | [`policy`] | what a new password must be, and must not hold |
 //! | 1 | [`captcha`] | the test before a code is sent: picture, sound, proof of work; stores nothing |
 //! | 1 | [`limits`] | gates by requester, account, phone, prefix and in all |
-//! | 1 | [`state`] | challenges while they live, ids already used, wrong codes per account |
-//! | 1 | [`sms`] | putting a message on a phone: the port, its providers, failover |
+//! | 1 | [`state`] | challenges while they live, ids already used, wrong codes per account, messages until their receipts are in |
+//! | 1 | [`sms`] | putting a message on a phone: the port, its providers, routes and failover |
 //! | 1 | [`account`] | where the accounts live: the port, the embedded store, directories |
 //! | 1 | [`audit`] | what happened: events, and a trail that shows when it was changed |
 //! | 2 | [`flow`] | the journeys, over ports; the outbox that keeps answers alike |
@@ -38,7 +38,8 @@
 //!
 //! A thing is a trait only if an operator will choose another implementation of it, or a test must:
 //! [`sms::SmsProvider`], [`account::AccountStore`], [`state::ChallengeStore`], [`state::UsedOnce`],
-//! [`state::FailureCounts`], [`limits::RateLimiter`], [`audit::AuditSink`], [`domain::Clock`], [`domain::Randomness`].
+//! [`state::FailureCounts`], [`state::SentOrders`], [`limits::RateLimiter`], [`audit::AuditSink`], [`domain::Clock`],
+//! [`domain::Randomness`]. [`sms::ReportSink`] and [`sms::SmsObserver`] are how providers talk back to what lies above them.
 //!
 //! # What differs from the plan
 //!

@@ -8,6 +8,7 @@ use super::parts::Parts;
 use crate::account::MaxAge;
 use crate::http::api::ConfigAnswer;
 use crate::settings::Settings;
+use crate::sms::Outage;
 
 pub(super) fn build(settings: &Settings, parts: &Parts) -> ConfigAnswer {
     let mut policy = json!(parts.policy.describe());
@@ -39,19 +40,14 @@ pub(super) fn build(settings: &Settings, parts: &Parts) -> ConfigAnswer {
             "url": settings.help.url,
         },
     });
-    let (failover, outbox) = (parts.failover.clone(), parts.outbox.clone());
+    let (router, outbox) = (Arc::clone(&parts.router), parts.outbox.clone());
     ConfigAnswer::new(
         fixed,
-        Arc::new(move || {
-            let breakers = failover.as_ref().map(|failover| failover.health()).unwrap_or_default();
-            let open = breakers.iter().filter(|(_, open)| *open).count();
-            if outbox.is_full() || (open > 0 && open == breakers.len()) {
-                "down"
-            } else if open > 0 {
-                "degraded"
-            } else {
-                "ok"
-            }
+        Arc::new(move || match router.outage() {
+            _ if outbox.is_full() => "down",
+            Outage::Full => "down",
+            Outage::Partial => "degraded",
+            Outage::None => "ok",
         }),
     )
 }

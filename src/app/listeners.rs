@@ -16,10 +16,12 @@ use rustix::net::sockopt::set_tcp_user_timeout;
 
 use super::parts::Parts;
 use super::{Connections, StartError, config_answer, page_rules, readiness};
+use crate::flow::{Door, ReceiptDesk};
 use crate::http::api::{self, ApiRules};
 use crate::http::ops::{self, Health};
 use crate::http::{BodyRules, CallRules, ClientAddress, Observation, observe, pages};
 use crate::settings::Settings;
+use crate::sms::receipts::ReceiptSettings;
 
 fn bind(address: SocketAddr, key: &'static str) -> Result<(TcpListener, SocketAddr), StartError> {
     let bound = TcpListener::bind(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
@@ -43,6 +45,7 @@ pub(super) fn api(
     });
     let recovery = web::Data::new(parts.recovery.clone());
     let captcha = web::Data::new(Arc::clone(&parts.captcha));
+    let receipts = web::Data::new(receipt_desk(settings, parts)?);
     let config = web::Data::new(config_answer::build(settings, parts));
     let rules = web::Data::new(api_rules(settings));
     let page_rules = web::Data::new(page_rules::build(settings, parts));
@@ -52,6 +55,7 @@ pub(super) fn api(
             .app_data(observation.clone())
             .app_data(recovery.clone())
             .app_data(captcha.clone())
+            .app_data(receipts.clone())
             .app_data(config.clone())
             .app_data(rules.clone())
             .app_data(page_rules.clone())
@@ -83,6 +87,7 @@ pub(super) fn ops(
     let (listener, address) = bind(wanted, "ops.listen")?;
     let health = web::Data::new(Health {
         checks: readiness::checks(parts),
+        remarks: readiness::remarks(parts),
         stopping: Arc::clone(stopping),
         metrics: readiness::metrics(parts),
         version: env!("CARGO_PKG_VERSION"),
@@ -125,6 +130,21 @@ fn api_rules(settings: &Settings) -> ApiRules {
         return_to: page_rules::return_to(settings),
         client_settings: page_rules::client_settings(settings),
     }
+}
+
+fn receipt_desk(settings: &Settings, parts: &Parts) -> Result<ReceiptDesk, StartError> {
+    let door = |(name, table): (&String, &ReceiptSettings)| {
+        let wrong = |problem: &str| StartError::Configuration(format!("sms.receipts.{name}: {problem}"));
+        let format = settings.sms.provider.get(name).and_then(|provider| table.format(provider));
+        let door = Door {
+            format: format.ok_or_else(|| wrong("it is not said how they are written; see `resetgate config check`"))?,
+            secret: table.secret().cloned(),
+            allow: table.networks().map_err(|problem| wrong(&problem))?,
+        };
+        Ok((name.as_str().into(), door))
+    };
+    let doors = settings.sms.receipts.iter().map(door).collect::<Result<_, _>>()?;
+    Ok(ReceiptDesk::new(doors, Arc::clone(&parts.receipts), settings.server.public_url.as_str()))
 }
 
 /// Exact origins only, no credentials: integrators' pages use the flow credential, not our cookie.

@@ -3,6 +3,7 @@
 //! Building and running are two steps: `build` binds and returns the real ports, `run_until` serves. Tests use the same
 //! `build` with port 0.
 
+mod callbacks;
 mod config_answer;
 mod listeners;
 mod page_rules;
@@ -18,10 +19,10 @@ use std::time::Duration;
 use crate::account::AccountStore;
 use crate::audit::{AuditEvent, AuditSink, EventKind, Trail};
 use crate::domain::{Clock, Randomness, SystemClock, SystemRandom};
-use crate::flow::{OutboxWorkers, RecoveryFlow, Tasks};
+use crate::flow::{OutboxWorkers, ReceiptWorker, RecoveryFlow, Tasks};
 use crate::limits::RateLimiter;
 use crate::settings::Settings;
-use crate::sms::{ConsoleWriter, SmsProvider};
+use crate::sms::{ConsoleWriter, Router, SmsProvider};
 
 /// What comes from outside the process. Operators get the system's; tests pass their own.
 pub struct Outside {
@@ -106,7 +107,8 @@ pub struct Application {
     tasks: Tasks,
     recovery: RecoveryFlow,
     outbox: OutboxWorkers,
-    provider: Arc<dyn SmsProvider>,
+    router: Arc<Router>,
+    receipts: ReceiptWorker,
     limiter: Arc<dyn RateLimiter>,
     clock: Arc<dyn Clock>,
     audit: Arc<dyn AuditSink>,
@@ -141,7 +143,8 @@ impl Application {
             tasks: parts.tasks,
             recovery: parts.recovery,
             outbox: parts.outbox_workers,
-            provider: parts.provider,
+            router: parts.router,
+            receipts: parts.receipt_worker,
             limiter: parts.limiter,
             clock: parts.clock,
             audit: parts.audit,
@@ -195,7 +198,8 @@ impl Application {
             tracing::warn!("some confirmations did not end within server.shutdown_grace");
         }
         self.outbox.drain(left()).await;
-        self.provider.close().await;
+        self.router.close().await;
+        self.receipts.finish(FLOOR).await;
         sweeper.abort();
         self.audit.record(&AuditEvent::of(EventKind::Service { phase: "stopped" }));
         // Waits for the disk, so not on a thread that others wait for.

@@ -6,21 +6,22 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::{Outside, StartError};
+use super::{Outside, StartError, callbacks};
 use crate::account::{self, AccountStore};
 use crate::audit::{AuditSink, Fanout, Trail};
 use crate::captcha::CaptchaDesk;
 use crate::domain::{Clock, Randomness};
 use crate::flow::{
-    CaptchaFlow, Courier, CourierRules, Gates, Outbox, OutboxWorkers, RecoveryFlow, RecoveryParts, RecoveryRules, Tasks,
+    Alarms, CaptchaFlow, Courier, CourierRules, Gates, Outbox, OutboxWorkers, ReceiptWorker, Receipts, RecoveryFlow,
+    RecoveryParts, RecoveryRules, Tasks,
 };
 use crate::http::{Catalog, Contacts, HttpMetrics, Zone};
 use crate::limits::{MemoryLimits, RateLimiter};
 use crate::policy::PasswordPolicy;
 use crate::settings::{Files, Level, Settings, SystemSources};
-use crate::sms::{Discard, Failover, SmsProvider, Surroundings, Texts};
-use crate::state::MemoryState;
-use crate::telemetry::{MeteredAccounts, MeteredProvider, Metrics};
+use crate::sms::{Router, SmsObserver, SmsProvider, Surroundings, Texts};
+use crate::state::{MemoryOrders, MemoryState};
+use crate::telemetry::{MeteredAccounts, Metrics};
 
 /// The part of the send budget below which an alarm is raised: 80 % spent.
 const BUDGET_ALARM: f64 = 0.2;
@@ -33,8 +34,9 @@ pub(super) struct Parts {
     pub accounts: Arc<dyn AccountStore>,
     pub audit: Arc<dyn AuditSink>,
     pub trail: Arc<Trail>,
-    pub failover: Option<Arc<Failover>>,
-    pub provider: Arc<dyn SmsProvider>,
+    pub router: Arc<Router>,
+    pub receipts: Arc<Receipts>,
+    pub receipt_worker: ReceiptWorker,
     pub state: Arc<MemoryState>,
     pub policy: Arc<PasswordPolicy>,
     pub desk: Arc<CaptchaDesk>,
@@ -69,10 +71,11 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
     let accounts: Arc<dyn AccountStore> =
         Arc::new(MeteredAccounts::around(accounts, Arc::clone(&clock), metrics.registry()));
     let (trail, audit) = audit(settings, &clock, &random, &metrics, sinks)?;
-    let around =
-        Surroundings { clock: Arc::clone(&clock), random: Arc::clone(&random), console, reports: Arc::new(Discard) };
-    let (failover, provider) = provider_of(settings, &around, provider)?;
-    let provider: Arc<dyn SmsProvider> = Arc::new(MeteredProvider::around(provider, metrics.registry()));
+    let (receipts, receipt_worker) = receipts(settings, &audit, &clock);
+    let (reports, callbacks) = (receipts.clone(), callbacks::build(settings));
+    let around = Surroundings { clock: clock.clone(), random: random.clone(), console, reports, callbacks };
+    let observers: Vec<Arc<dyn SmsObserver>> = vec![metrics.sms_observer(), Arc::new(Alarms::new(audit.clone()))];
+    let router = router(settings, &around, provider, observers)?;
     let keys = Arc::new(settings.code.keys());
     let state = Arc::new(state(settings));
     let limiter: Arc<dyn RateLimiter> = Arc::new(MemoryLimits::new(&settings.limits, Arc::clone(&clock)));
@@ -89,7 +92,8 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         challenges: state.clone(),
         failures: state.clone(),
         limiter: Arc::clone(&limiter),
-        provider: Arc::clone(&provider),
+        router: Arc::clone(&router),
+        receipts: Arc::clone(&receipts),
         texts,
         keys: Arc::clone(&keys),
         audit: Arc::clone(&audit),
@@ -129,7 +133,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         },
         tasks.clone(),
     );
-    provider.start();
+    router.start();
     Ok(Parts {
         clock,
         random,
@@ -137,8 +141,9 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         accounts,
         audit,
         trail,
-        failover,
-        provider,
+        router,
+        receipts,
+        receipt_worker,
         state,
         policy,
         desk,
@@ -186,19 +191,23 @@ fn audit(
     Ok((trail, Arc::new(Fanout(sinks))))
 }
 
-type Providers = (Option<Arc<Failover>>, Arc<dyn SmsProvider>);
+fn receipts(settings: &Settings, audit: &Arc<dyn AuditSink>, clock: &Arc<dyn Clock>) -> (Arc<Receipts>, ReceiptWorker) {
+    let orders = Arc::new(MemoryOrders::new(settings.state.max_orders));
+    Receipts::start(orders, Arc::clone(audit), Arc::clone(clock))
+}
 
-fn provider_of(
+fn router(
     settings: &Settings,
     around: &Surroundings,
     given: Option<Arc<dyn SmsProvider>>,
-) -> Result<Providers, StartError> {
+    observers: Vec<Arc<dyn SmsObserver>>,
+) -> Result<Arc<Router>, StartError> {
     if let Some(provider) = given {
-        return Ok((None, provider));
+        let router = Router::alone(provider, settings.sms.breaker, Arc::clone(&around.clock));
+        return Ok(Arc::new(router.observed_by(observers)));
     }
-    let failover = crate::sms::build(&settings.sms, around);
-    let failover = failover.map_err(|error| StartError::Configuration(error.to_string()))?;
-    Ok((Some(Arc::clone(&failover)), failover))
+    let router = crate::sms::build_observed(&settings.sms, around, observers);
+    router.map_err(|error| StartError::Configuration(error.to_string()))
 }
 
 fn state(settings: &Settings) -> MemoryState {

@@ -9,9 +9,9 @@ use crate::account::AccountStore;
 use crate::audit::AuditSink;
 use crate::domain::Clock;
 use crate::flow::{Outbox, RecoveryFlow};
-use crate::http::ops::{Exposition, Readiness};
+use crate::http::ops::{Exposition, Readiness, Remarks};
 use crate::limits::RateLimiter;
-use crate::sms::Failover;
+use crate::sms::{ProviderHealth, Router};
 use crate::state::MemoryState;
 use crate::telemetry::Metrics;
 
@@ -62,6 +62,26 @@ pub(super) fn checks(parts: &Parts) -> Vec<Box<dyn Readiness>> {
     ]
 }
 
+/// A failing gateway makes nobody unready: another replica would fare no better.
+struct Providers(Arc<Router>);
+
+impl Remarks for Providers {
+    fn lines(&self) -> Vec<(String, bool, String)> {
+        self.0.health().into_iter().map(remark).collect()
+    }
+}
+
+fn remark(ProviderHealth { name, passed_by, faults }: ProviderHealth) -> (String, bool, String) {
+    let mut words: Vec<String> = passed_by.then(|| "messages pass it by".to_owned()).into_iter().collect();
+    words.extend(faults.iter().map(|fault| format!("it refuses our {}", fault.name())));
+    let is_well = words.is_empty();
+    (format!("sms provider {name}"), is_well, if is_well { "ok".to_owned() } else { words.join("; ") })
+}
+
+pub(super) fn remarks(parts: &Parts) -> Box<dyn Remarks> {
+    Box::new(Providers(Arc::clone(&parts.router)))
+}
+
 /// Gauges are set when they are read, so that nothing has to keep them up to date.
 struct Readings {
     metrics: Arc<Metrics>,
@@ -70,7 +90,7 @@ struct Readings {
     state: Arc<MemoryState>,
     limiter: Arc<dyn RateLimiter>,
     clock: Arc<dyn Clock>,
-    failover: Option<Arc<Failover>>,
+    router: Arc<Router>,
 }
 
 #[async_trait]
@@ -84,8 +104,8 @@ impl Exposition for Readings {
         if let Ok(left) = self.limiter.budget_left(self.clock.now()).await {
             gauges.budget_left.set(left);
         }
-        for (provider, open) in self.failover.iter().flat_map(|failover| failover.health()) {
-            gauges.breaker(&provider, open);
+        for health in self.router.health() {
+            gauges.breaker(&health.name, health.passed_by);
         }
         self.metrics.text()
     }
@@ -99,6 +119,6 @@ pub(super) fn metrics(parts: &Parts) -> Box<dyn Exposition> {
         state: Arc::clone(&parts.state),
         limiter: Arc::clone(&parts.limiter),
         clock: Arc::clone(&parts.clock),
-        failover: parts.failover.clone(),
+        router: Arc::clone(&parts.router),
     })
 }

@@ -90,6 +90,10 @@ struct Details<'event> {
     #[serde(skip_serializing_if = "Option::is_none")]
     provider: Option<&'event str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id: Option<&'event str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<Phone>,
@@ -160,18 +164,37 @@ fn target(account: Option<&MailboxAddress>, subject: Option<&SubjectId>, key: &A
 fn details<'event>(kind: &'event EventKind, key: &AuditKey) -> Details<'event> {
     let mut say = Details::default();
     match kind {
-        EventKind::CodeSent { provider, phone, seconds } => {
+        EventKind::CodeSent { provider, phone, seconds, order, message_id } => {
+            (say.order, say.message_id) = (Some(order.to_string()), message_id.as_deref());
             (say.result, say.provider) = (Some("ok"), Some(&**provider));
             (say.phone, say.seconds) = (Some(masked(phone, key)), Some(rounded(*seconds)));
         }
-        EventKind::CodeWithheld { reason, provider, detail } => {
+        EventKind::CodeWithheld { reason, order, provider, detail } => {
             (say.reason, say.provider) = (Some(*reason), provider.as_deref());
-            say.detail = detail.as_ref().map(|text| text.chars().take(LONGEST_DETAIL).collect());
+            (say.order, say.detail) = (order.map(|id| id.to_string()), detail.as_deref().map(shortened));
         }
         EventKind::CodeVerified => say.result = Some("ok"),
         EventKind::PasswordRefused { rules } => (say.result, say.rules) = (Some("refused"), Some(&**rules)),
         EventKind::PasswordReset { seconds } => (say.result, say.seconds) = (Some("ok"), Some(rounded(*seconds))),
-        EventKind::NoticeSent { delivered } => say.result = Some(if *delivered { "ok" } else { "failed" }),
+        EventKind::NoticeSent { delivered, order, provider, message_id, detail } => {
+            say.result = Some(if *delivered { "ok" } else { "failed" });
+            (say.provider, say.message_id) = (provider.as_deref(), message_id.as_deref());
+            (say.order, say.detail) = (order.map(|id| id.to_string()), detail.as_deref().map(shortened));
+        }
+        EventKind::SmsDelivered { provider, order, seconds } => {
+            (say.result, say.provider) = (Some("ok"), Some(&**provider));
+            (say.order, say.seconds) = (Some(order.to_string()), Some(rounded(*seconds)));
+        }
+        EventKind::SmsFailed { provider, order, state, code } => {
+            (say.result, say.provider) = (Some(*state), Some(&**provider));
+            (say.order, say.reason) = (Some(order.to_string()), code.as_deref());
+        }
+        EventKind::ProviderOpened { provider } | EventKind::ProviderClosed { provider } => {
+            say.provider = Some(provider);
+        }
+        EventKind::ProviderFaulty { provider, fault, .. } => {
+            (say.provider, say.reason) = (Some(&**provider), Some(*fault));
+        }
         EventKind::BudgetLow { left } => say.left = Some(rounded(*left)),
         EventKind::FailuresHigh { allowed } => {
             say.count = Some(allowed.count.get().into());
@@ -182,7 +205,9 @@ fn details<'event>(kind: &'event EventKind, key: &AuditKey) -> Details<'event> {
         EventKind::CaptchaAnswered { kind, result } => (say.reason, say.result) = (Some(*kind), Some(*result)),
         EventKind::Service { phase: word } => say.result = Some(word),
         EventKind::RateLimited { gate: word } | EventKind::CaptchaIssued { kind: word } => say.reason = Some(word),
-        EventKind::ResetRequested
+        // Counted only.
+        EventKind::ReceiptsTaken { .. }
+        | EventKind::ResetRequested
         | EventKind::ResetResendRequested
         | EventKind::FlowLocked
         | EventKind::FlowCancelled => {}
@@ -192,6 +217,10 @@ fn details<'event>(kind: &'event EventKind, key: &AuditKey) -> Details<'event> {
 
 fn masked(phone: &PhoneNumber, key: &AuditKey) -> Phone {
     Phone { number: phone.masked(), r#ref: key.reference("phone", phone.e164()) }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(LONGEST_DETAIL).collect()
 }
 
 fn rounded(number: f64) -> f64 {

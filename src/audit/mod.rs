@@ -16,7 +16,7 @@ mod writer;
 
 use std::net::IpAddr;
 
-use crate::domain::{ChallengeId, MailboxAddress, PhoneNumber, Rate, RequestId, SubjectId};
+use crate::domain::{ChallengeId, MailboxAddress, OrderId, PhoneNumber, Rate, RequestId, SubjectId};
 
 pub use fanout::Fanout;
 pub use key::AuditKey;
@@ -37,15 +37,22 @@ pub enum EventKind {
         provider: Box<str>,
         /// Where it went.
         phone: PhoneNumber,
-        /// How long the provider took, in seconds.
+        /// How long the providers took, in seconds.
         seconds: f64,
+        /// Our id of the message.
+        order: OrderId,
+        /// The provider's id of it, where it gave one.
+        message_id: Option<Box<str>>,
     },
     /// No code left, and why, in one stable word: `unknown_account`, `no_phone`, `disabled`, a gate's name, `waiting`, `paused`,
-    /// `no_slot`, `ended`, `store`, `provider_refused`, `provider_throttled`, `provider_unreachable`, `provider_unknown`, `shutdown`.
+    /// `no_slot`, `ended`, `store`, `provider_refused`, `provider_number_limited`, `provider_faulty`, `provider_throttled`,
+    /// `provider_unreachable`, `provider_unknown`, `shutdown`.
     CodeWithheld {
         /// The word.
         reason: &'static str,
-        /// The provider that was asked, if one was.
+        /// Our id of the message, where one was made: with `provider_unknown` it may have left.
+        order: Option<OrderId>,
+        /// The provider whose word it is, if one was asked.
         provider: Option<Box<str>>,
         /// What it answered, for the operator.
         detail: Option<String>,
@@ -85,6 +92,64 @@ pub enum EventKind {
     NoticeSent {
         /// Whether a provider took it.
         delivered: bool,
+        /// Our id of the message, where one was made.
+        order: Option<OrderId>,
+        /// The provider whose word it is, if one was asked.
+        provider: Option<Box<str>>,
+        /// The provider's id of it, where it gave one.
+        message_id: Option<Box<str>>,
+        /// Why it did not leave, for the operator.
+        detail: Option<String>,
+    },
+    /// A message is on its phone, says the provider.
+    SmsDelivered {
+        /// Whose word it is.
+        provider: Box<str>,
+        /// Our id of the message.
+        order: OrderId,
+        /// From handing it over to its arrival, in seconds.
+        seconds: f64,
+    },
+    /// A message will not arrive, says the provider: `failed`, `expired`, `rejected`.
+    SmsFailed {
+        /// Whose word it is.
+        provider: Box<str>,
+        /// Our id of the message.
+        order: OrderId,
+        /// The word.
+        state: &'static str,
+        /// The provider's own word for it, short and of plain signs.
+        code: Option<Box<str>>,
+    },
+    /// Delivery receipts came: `matched`, `unknown`, `duplicate`, `dropped`. Counted only.
+    ReceiptsTaken {
+        /// Whose word they are.
+        provider: Box<str>,
+        /// The word.
+        result: &'static str,
+        /// What became of the message, where it is one of ours and this is new.
+        state: Option<&'static str>,
+        /// How many.
+        count: u64,
+    },
+    /// Messages pass a provider by from now on.
+    ProviderOpened {
+        /// Which.
+        provider: Box<str>,
+    },
+    /// Messages go to a provider again.
+    ProviderClosed {
+        /// Which.
+        provider: Box<str>,
+    },
+    /// A provider takes nothing, or not all, until an operator acts; or it does again.
+    ProviderFaulty {
+        /// Which.
+        provider: Box<str>,
+        /// `credentials`, `clock`, `signature`, `template`, `balance`.
+        fault: &'static str,
+        /// Whether it is over.
+        over: bool,
     },
     /// A requester's gate refused.
     RateLimited {
@@ -121,6 +186,13 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// That no notice left, and why.
+    #[must_use]
+    pub fn notice_withheld(reason: &str) -> Self {
+        let detail = Some(reason.to_owned());
+        Self::NoticeSent { delivered: false, order: None, provider: None, message_id: None, detail }
+    }
+
     /// The stable name, as in the audit trail.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -138,6 +210,13 @@ impl EventKind {
             Self::PasswordReset { .. } => "password.reset",
             Self::StoreFailed { .. } => "store.failed",
             Self::NoticeSent { .. } => "notice.sent",
+            Self::SmsDelivered { .. } => "sms.delivered",
+            Self::SmsFailed { .. } => "sms.failed",
+            Self::ReceiptsTaken { .. } => "receipts.taken",
+            Self::ProviderOpened { .. } => "provider.opened",
+            Self::ProviderClosed { .. } => "provider.closed",
+            Self::ProviderFaulty { over: false, .. } => "provider.faulty",
+            Self::ProviderFaulty { over: true, .. } => "provider.mended",
             Self::RateLimited { .. } => "requester.limited",
             Self::CaptchaIssued { .. } => "captcha.issued",
             Self::CaptchaAnswered { .. } => "captcha.answered",
@@ -152,7 +231,16 @@ impl EventKind {
     pub const fn is_by_service(&self) -> bool {
         matches!(
             self,
-            Self::Service { .. } | Self::BudgetLow { .. } | Self::FailuresHigh { .. } | Self::FlowsExpired { .. }
+            Self::Service { .. }
+                | Self::BudgetLow { .. }
+                | Self::FailuresHigh { .. }
+                | Self::FlowsExpired { .. }
+                | Self::SmsDelivered { .. }
+                | Self::SmsFailed { .. }
+                | Self::ReceiptsTaken { .. }
+                | Self::ProviderOpened { .. }
+                | Self::ProviderClosed { .. }
+                | Self::ProviderFaulty { .. }
         )
     }
 
@@ -165,6 +253,7 @@ impl EventKind {
                 | Self::CaptchaAnswered { .. }
                 | Self::RateLimited { .. }
                 | Self::FlowsExpired { .. }
+                | Self::ReceiptsTaken { .. }
         )
     }
 }

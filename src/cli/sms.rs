@@ -11,7 +11,7 @@ use super::exit::{FAILED, OK, REFUSED, UNREACHABLE, USAGE};
 use crate::domain::{OneTimeCode, OrderId, PhoneNumber, Region};
 use crate::sms::{
     MessageKind, ProviderSettings, SmsError, SmsMessage, SmsProvider, SmsReceipt, SmsSettings, Surroundings, Texts,
-    build, build_one, parts, ucs2_units,
+    Transcript, build, build_one, parts, ucs2_units,
 };
 
 /// Messages.
@@ -30,7 +30,7 @@ pub struct SmsTestArgs {
     /// Mobile number that gets the message, like 13800138000 or +8613800138000
     #[arg(long, value_name = "NUMBER")]
     pub to: String,
-    /// Ask this provider alone, instead of all in their order
+    /// Ask this provider alone, instead of those of the number's route in their order
     #[arg(long, value_name = "NAME")]
     pub provider: Option<String>,
     /// Language of the text; the default language when left out
@@ -102,15 +102,47 @@ async fn attempt(args: &SmsTestArgs, test: &SmsTest<'_>, terminal: &mut Terminal
     let provider = test.provider(args.provider.as_deref())?;
     tell(terminal, &plan(args, test, &message))?;
     if args.dry_run {
-        return tell(terminal, "Dry run: nothing was sent.\n");
+        return dry_run(args, test, &message, terminal);
     }
     if !args.yes && test.may_cost(args.provider.as_deref()) {
         confirm(terminal)?;
     }
-    let outcome = provider.send(&message).await;
+    let mut transcript = Transcript::default();
+    let outcome = provider.send_shown(&message, &mut transcript).await;
     provider.close().await;
-    let receipt = outcome.map_err(|error| failure(&error))?;
-    tell(terminal, &taken(&receipt))
+    tell(terminal, &transcript.to_string())?;
+    match outcome {
+        Ok(receipt) => tell(terminal, &taken(&receipt)),
+        Err(error) => {
+            tell(terminal, &meaning(&error))?;
+            Err(failure(&error))
+        }
+    }
+}
+
+/// What each provider that would be asked would put on the wire.
+fn dry_run(
+    args: &SmsTestArgs,
+    test: &SmsTest<'_>,
+    message: &SmsMessage,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let route = test.settings.providers_for(&message.to, None);
+    let asked = args.provider.as_ref().map_or(route, std::slice::from_ref);
+    for name in asked {
+        let draft = test.provider(Some(name))?.draft(message).map_err(|error| failure(&error))?.to_string();
+        if !draft.is_empty() {
+            tell(terminal, &format!("To `{name}`:\n{draft}"))?;
+        }
+    }
+    tell(terminal, "Dry run: nothing was sent.\n")
+}
+
+/// What the service would make of a word like this.
+fn meaning(error: &SmsError) -> String {
+    let next =
+        if error.lets_another_try() { "the next provider of the route is asked" } else { "nobody else is asked" };
+    format!("Meaning   {}: {next}\n", error.name())
 }
 
 impl SmsTest<'_> {
@@ -121,6 +153,7 @@ impl SmsTest<'_> {
         let locale = self.locale(args.locale.as_deref())?;
         let mut problems = self.settings.check();
         problems.extend(self.settings.check_texts(self.domain, self.default_locale));
+        problems.extend(self.settings.check_code(self.code_digits));
         if let Some((key, problem)) = problems.first() {
             return Err(Failure::settings(format!("sms.{key}: {problem}")));
         }
@@ -160,7 +193,7 @@ impl SmsTest<'_> {
         let built = match name {
             None => build(self.settings, &self.around).map(|chain| chain as Arc<dyn SmsProvider>),
             Some(name) if !self.settings.provider.contains_key(name) => {
-                let known = self.settings.providers.join(", ");
+                let known = self.settings.provider.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
                 return Err(Failure::usage(format!("--provider: there is no `{name}`"), format!("use one of {known}")));
             }
             Some(name) => build_one(self.settings, name, &self.around),
@@ -176,8 +209,8 @@ impl SmsTest<'_> {
 
 fn plan(args: &SmsTestArgs, test: &SmsTest<'_>, message: &SmsMessage) -> String {
     let shown = message.text.expose_secret();
-    let (units, providers) =
-        (ucs2_units(shown), args.provider.clone().unwrap_or_else(|| test.settings.providers.join(", then ")));
+    let route = || test.settings.providers_for(&message.to, None).join(", then ");
+    let (units, providers) = (ucs2_units(shown), args.provider.clone().unwrap_or_else(route));
     format!(
         "To        {}\nProvider  {providers}\nText      {}\nLength    {units} UCS-2 units, {} message(s)\nOrder     {}\n",
         message.to.masked(),

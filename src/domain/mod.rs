@@ -6,6 +6,7 @@
 mod challenge;
 mod code;
 mod credential;
+mod delivery;
 mod finding;
 mod id;
 mod mailbox;
@@ -20,6 +21,7 @@ mod time;
 pub use challenge::{Arming, Challenge, ChallengeRules, ChallengeView, Ending, Presented, Refusal, State, Verdict};
 pub use code::{CodeDigest, CodeError, CodeKeys, OneTimeCode};
 pub use credential::{CredentialDigest, FlowCredential};
+pub use delivery::{DeliveryReport, DeliveryState, ReportName};
 pub use finding::{Condition, Finding};
 pub use id::{CaptchaId, ChallengeId, EventId, IdError, OrderId, RequestId};
 pub use mailbox::{MailboxAddress, MailboxError};

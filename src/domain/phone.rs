@@ -20,6 +20,7 @@ pub enum PhoneError {
 pub struct PhoneNumber {
     e164: Box<str>,
     country_digits: usize,
+    region: Region,
 }
 
 impl PhoneNumber {
@@ -39,19 +40,19 @@ impl PhoneNumber {
         }
         // `00` is how people write `+`, and `86…` how address books drop it.
         let text = text.strip_prefix("00").map_or_else(|| text.to_owned(), |rest| format!("+{rest}"));
-        // Numbers that belong to no country are satellite, premium and universal services.
-        let somewhere = |number: &phonenumber::PhoneNumber| number.country().id().is_some();
         let at_home = |number: &phonenumber::PhoneNumber| number.country().id() == Some(region.0);
         let number = read(&text, region)
             .or_else(|| read(&format!("+{text}"), region).filter(at_home))
-            .filter(somewhere)
             .ok_or(PhoneError::Invalid)?;
+        // Numbers that belong to no country are satellite, premium and universal services.
+        let region = Region(number.country().id().ok_or(PhoneError::Invalid)?);
         match number.number_type(&phonenumber::metadata::DATABASE) {
             phonenumber::Type::Mobile | phonenumber::Type::FixedLineOrMobile => {}
             _ => return Err(PhoneError::NotMobile),
         }
         Ok(Self {
             country_digits: number.code().value().to_string().len(),
+            region,
             e164: number.format().mode(phonenumber::Mode::E164).to_string().into_boxed_str(),
         })
     }
@@ -66,6 +67,12 @@ impl PhoneNumber {
     #[must_use]
     pub fn country_code(&self) -> &str {
         &self.e164[..=self.country_digits]
+    }
+
+    /// The country: several may share a country code.
+    #[must_use]
+    pub const fn region(&self) -> Region {
+        self.region
     }
 
     /// The national digits without the country code.
@@ -89,8 +96,8 @@ impl PhoneNumber {
     }
 }
 
-/// The country that numbers without a country code belong to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A country, written as its two letters (ISO 3166-1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Region(phonenumber::country::Id);
 
 impl std::str::FromStr for Region {
@@ -104,6 +111,19 @@ impl std::str::FromStr for Region {
 impl Region {
     /// Mainland China.
     pub const CN: Self = Self(phonenumber::country::CN);
+
+    /// `+86`; nothing for the few that have no numbers of their own.
+    #[must_use]
+    pub fn country_code(self) -> Option<String> {
+        let known = phonenumber::metadata::DATABASE.by_id(self.0.as_ref())?;
+        Some(format!("+{}", known.country_code()))
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.0.as_ref())
+    }
 }
 
 impl<'de> serde::Deserialize<'de> for Region {
@@ -170,9 +190,19 @@ mod tests {
     fn parts_and_masked_form_of_a_number() {
         let number = PhoneNumber::parse("13800138765", Region::CN).unwrap();
         assert_eq!((number.country_code(), number.national()), ("+86", "13800138765"));
+        assert_eq!((number.region(), Region::CN.to_string()), (Region::CN, "CN".to_owned()));
         assert_eq!(number.prefix(), "+861380013");
         assert_eq!(number.masked(), "138****8765");
         assert_eq!(format!("{number:?}"), "138****8765");
+    }
+
+    /// Several countries share `+1`; a number belongs to one of them.
+    #[test]
+    fn countries_with_one_country_code_are_told_apart() {
+        let region = |text| PhoneNumber::parse(text, Region::CN).unwrap().region().to_string();
+        assert_eq!((region("+12025550123"), region("+14165550123")), ("US".to_owned(), "CA".to_owned()));
+        let code = |text: &str| text.parse::<Region>().unwrap().country_code();
+        assert_eq!((code("US"), code("CA"), code("HK")), (code("CA"), Some("+1".to_owned()), Some("+852".to_owned())));
     }
 
     proptest::proptest! {

@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::Delivery;
+use super::handover::{Outcome, Receiver};
+use super::{Delivery, Receipts};
 use crate::account::AccountStore;
 use crate::audit::{AuditEvent, AuditSink, EventKind};
 use crate::domain::{
     Arming, ChallengeId, Clock, CodeKeys, MailboxAddress, OneTimeCode, OrderId, PhoneNumber, Purpose, Randomness,
-    Subject,
+    RequestId, Subject,
 };
 use crate::limits::RateLimiter;
-use crate::sms::{MessageKind, SmsMessage, SmsProvider, Texts};
+use crate::sms::{Router, Texts};
 use crate::state::{Armed, ChallengeStore, FailureCounts, Standing};
 
 /// How codes are made.
@@ -40,8 +41,10 @@ pub struct Courier {
     pub failures: Arc<dyn FailureCounts>,
     /// The silent gates.
     pub limiter: Arc<dyn RateLimiter>,
-    /// The way to the phones.
-    pub provider: Arc<dyn SmsProvider>,
+    /// The ways to the phones.
+    pub router: Arc<Router>,
+    /// Who awaits the receipts.
+    pub receipts: Arc<Receipts>,
     /// What messages say.
     pub texts: Arc<Texts>,
     /// Keys of the code digests.
@@ -59,77 +62,102 @@ pub struct Courier {
 }
 
 impl Delivery {
-    /// That nothing is known to have left.
-    fn event(&self, reason: &'static str, provider: Option<Box<str>>) -> AuditEvent {
-        let detail = provider.is_some().then(|| "the service stopped while the message was made".to_owned());
-        let (kind, account, challenge, request) = match self {
-            Self::Code { account, challenge, request, .. } => {
-                (EventKind::CodeWithheld { reason, provider, detail }, account, challenge, Some(*request))
-            }
-            Self::Notice { account, challenge, .. } => {
-                (EventKind::NoticeSent { delivered: false }, account, challenge, None)
+    /// What the trail is told of a delivery that was dropped: it never came to be a message.
+    fn dropped(&self) -> AuditEvent {
+        let detail = "the service stopped before the message was made";
+        self.event("shutdown", None, detail)
+    }
+
+    /// What the trail is told of a delivery that was torn down while it was made: it may have left.
+    pub(super) fn interrupted(&self, order: OrderId) -> AuditEvent {
+        self.event("provider_unknown", Some(order), "the service stopped while the message was made")
+    }
+
+    fn event(&self, reason: &'static str, order: Option<OrderId>, detail: &str) -> AuditEvent {
+        let (account, challenge, request) = self.concerns();
+        let (provider, detail) = (None, Some(detail.to_owned()));
+        let kind = match self {
+            Self::Code { .. } => EventKind::CodeWithheld { reason, order, provider, detail },
+            Self::Notice { .. } => {
+                EventKind::NoticeSent { delivered: false, order, provider, message_id: None, detail }
             }
         };
-        AuditEvent { account: Some(account.clone()), challenge: Some(*challenge), request, ..AuditEvent::of(kind) }
+        AuditEvent { account: Some(account.clone()), challenge: Some(challenge), request, ..AuditEvent::of(kind) }
+    }
+
+    fn concerns(&self) -> (&MailboxAddress, ChallengeId, Option<RequestId>) {
+        match self {
+            Self::Code { account, challenge, request, .. } => (account, *challenge, Some(*request)),
+            Self::Notice { account, challenge, .. } => (account, *challenge, None),
+        }
     }
 }
 
-/// Why no code leaves: one stable word, and what the operator may want to know.
+/// Why no code leaves, before any provider is asked: one stable word, and what the operator may want to know.
 struct Withheld {
     reason: &'static str,
-    provider: Option<Box<str>>,
     detail: Option<String>,
 }
 
 impl Withheld {
     fn because(reason: &'static str) -> Self {
-        Self { reason, provider: None, detail: None }
+        Self { reason, detail: None }
     }
 
     fn detailed(reason: &'static str, detail: &impl ToString) -> Self {
-        Self { reason, provider: None, detail: Some(detail.to_string()) }
+        Self { reason, detail: Some(detail.to_string()) }
+    }
+}
+
+impl From<Withheld> for Outcome {
+    fn from(Withheld { reason, detail }: Withheld) -> Self {
+        EventKind::CodeWithheld { reason, order: None, provider: None, detail }.into()
     }
 }
 
 impl Courier {
-    /// Does one delivery to its end; whatever goes wrong ends in the audit trail, never in an answer.
-    pub async fn deliver(&self, delivery: Delivery) {
+    /// Does one delivery to its end, as the message `order` if it comes to one; whatever goes wrong ends in the audit
+    /// trail, never in an answer.
+    pub async fn deliver(&self, delivery: Delivery, order: OrderId) {
         match delivery {
             Delivery::Code { challenge, purpose, send, account, locale, request } => {
-                let event = |kind| AuditEvent {
-                    account: Some(account.clone()),
+                let outcome = self.deliver_code(&challenge, purpose, send, &account, &locale, order).await;
+                let outcome = outcome.unwrap_or_else(Outcome::from);
+                self.conclude(outcome, |kind| AuditEvent {
+                    account: Some(account),
                     challenge: Some(challenge),
                     request: Some(request),
                     ..AuditEvent::of(kind)
-                };
-                let outcome = self.deliver_code(&challenge, purpose, send, &account, &locale).await;
-                self.audit.record(&event(outcome.unwrap_or_else(|withheld| EventKind::CodeWithheld {
-                    reason: withheld.reason,
-                    provider: withheld.provider,
-                    detail: withheld.detail,
-                })));
+                })
+                .await;
                 self.watch_budget().await;
             }
-            Delivery::Notice { challenge, subject, account, phone, locale } => {
-                let delivered = self.deliver_notice(challenge, phone, &locale).await;
-                self.audit.record(&AuditEvent {
+            Delivery::Notice { challenge, subject, account, phone, unit, locale } => {
+                let outcome = self.send_notice(Receiver { challenge, phone, unit, locale: &locale }, order).await;
+                self.conclude(outcome, |kind| AuditEvent {
                     account: Some(account),
                     subject: Some(subject),
                     challenge: Some(challenge),
-                    ..AuditEvent::of(EventKind::NoticeSent { delivered })
-                });
+                    ..AuditEvent::of(kind)
+                })
+                .await;
             }
         }
     }
 
-    /// Says in the audit trail that a delivery was dropped at shutdown.
-    pub fn drop_undelivered(&self, delivery: &Delivery) {
-        self.audit.record(&delivery.event("shutdown", None));
+    /// A receipt that came already is not told before its message.
+    async fn conclude(&self, outcome: Outcome, event: impl FnOnce(EventKind) -> AuditEvent) {
+        let early = match outcome.sent {
+            Some(sent) => self.receipts.expect(sent).await,
+            None => Vec::new(),
+        };
+        self.audit.record(&event(outcome.kind));
+        self.receipts.tell(&early);
     }
 
-    /// What the trail is told of a delivery that was torn down while it was made: it may have left.
-    pub(super) fn interrupted(&self, delivery: &Delivery) -> AuditEvent {
-        delivery.event("provider_unknown", Some(self.provider.name().into()))
+    /// Says in the audit trail that a delivery was dropped at shutdown.
+    pub fn drop_undelivered(&self, delivery: &Delivery) {
+        self.audit.record(&delivery.dropped());
     }
 
     async fn deliver_code(
@@ -139,7 +167,8 @@ impl Courier {
         send: u8,
         account: &MailboxAddress,
         locale: &str,
-    ) -> Result<EventKind, Withheld> {
+        order: OrderId,
+    ) -> Result<Outcome, Withheld> {
         let (subject, phone) = self.recipient(account).await?;
         self.pass_gates(&subject, &phone).await?;
         let code = OneTimeCode::draw(&*self.random, self.rules.code_length);
@@ -149,7 +178,9 @@ impl Courier {
         // Armed before it is sent: a code in hand always works.
         let armed = self.challenges.arm(challenge, arming, self.rules.live_per_account, self.clock.now()).await;
         match armed.map_err(|error| Withheld::detailed("state", &error))? {
-            Armed::Yes => self.send_code(challenge, &code, phone, unit, locale).await,
+            Armed::Yes => {
+                Ok(self.send_code(&code, Receiver { challenge: *challenge, phone, unit, locale }, order).await)
+            }
             Armed::NoSlot => Err(Withheld::because("no_slot")),
             Armed::Ended => Err(Withheld::because("ended")),
         }
@@ -179,64 +210,6 @@ impl Courier {
         }
         let booked = self.limiter.book_send(&subject.id, phone, now).await;
         booked.map_err(|error| Withheld::detailed("limiter", &error))?.map_err(|gate| Withheld::because(gate.name()))
-    }
-
-    async fn send_code(
-        &self,
-        challenge: &ChallengeId,
-        code: &OneTimeCode,
-        phone: PhoneNumber,
-        unit: Option<Box<str>>,
-        locale: &str,
-    ) -> Result<EventKind, Withheld> {
-        let minutes = self.rules.code_ttl.as_secs() / 60;
-        let message = SmsMessage {
-            to: phone,
-            kind: MessageKind::Code,
-            locale: locale.into(),
-            text: self.texts.code_text(locale, code, minutes, &self.rules.domain),
-            code: Some(code.expose().into()),
-            valid_for: Some(self.rules.code_ttl),
-            domain: self.rules.domain.as_str().into(),
-            unit,
-            order: OrderId::draw(&*self.random),
-            challenge: Some(*challenge),
-        };
-        let before = self.clock.now();
-        let sent = self.provider.send(&message).await;
-        let seconds = self.clock.now().since(before).as_secs_f64();
-        match sent {
-            Ok(receipt) => Ok(EventKind::CodeSent { provider: receipt.provider, phone: message.to, seconds }),
-            Err(error) => {
-                let (provider, detail) = (Some(self.provider.name().into()), Some(error.to_string()));
-                Err(Withheld { reason: error.name(), provider, detail })
-            }
-        }
-    }
-
-    async fn deliver_notice(&self, challenge: ChallengeId, phone: PhoneNumber, locale: &str) -> bool {
-        let now = self.clock.now();
-        // Booked whether or not anything is left: word of a change must go out.
-        let _ = self.limiter.book_notice(now).await;
-        let message = SmsMessage {
-            to: phone,
-            kind: MessageKind::Notice,
-            locale: locale.into(),
-            text: self.texts.notice_text(locale, &self.rules.domain, now).into(),
-            code: None,
-            valid_for: None,
-            domain: self.rules.domain.as_str().into(),
-            unit: None,
-            order: OrderId::draw(&*self.random),
-            challenge: Some(challenge),
-        };
-        match self.provider.send(&message).await {
-            Ok(_) => true,
-            Err(error) => {
-                tracing::warn!(%error, %challenge, "the notice of a changed password did not leave");
-                false
-            }
-        }
     }
 
     async fn watch_budget(&self) {

@@ -4,17 +4,24 @@
 //! steps the challenge, and speaks to ports. What the request half never does is look the account up: that is the
 //! outbox worker's part, so neither the answer nor its time can depend on whether the mailbox exists.
 
+mod alarms;
 mod captcha;
 mod delivery;
 mod error;
+mod handover;
 mod outbox;
+mod receipt_desk;
+mod receipts;
 mod recovery;
 mod tasks;
 
+pub use alarms::Alarms;
 pub use captcha::{CaptchaAnswered, CaptchaFlow};
 pub use delivery::{Courier, CourierRules};
 pub use error::{CaptchaFault, FlowError};
 pub use outbox::{Delivery, Outbox, OutboxWorkers};
+pub use receipt_desk::{Admitted, Door, ReceiptDesk, ReceiptRefusal};
+pub use receipts::{ReceiptWorker, Receipts};
 pub use recovery::{Completed, Completion, RecoveryFlow, RecoveryParts, RecoveryRules, Start, Started, Verified};
 pub use tasks::Tasks;
 

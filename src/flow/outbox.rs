@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Courier, FlowError};
 use crate::audit::AuditEvent;
-use crate::domain::{ChallengeId, MailboxAddress, PhoneNumber, Purpose, RequestId, SubjectId};
-use crate::sms::SmsProvider;
+use crate::domain::{ChallengeId, MailboxAddress, OrderId, PhoneNumber, Purpose, RequestId, SubjectId};
+use crate::sms::{Outage, Router};
 
 /// One message to be made and sent.
 #[derive(Debug)]
@@ -41,6 +41,8 @@ pub enum Delivery {
         account: MailboxAddress,
         /// Where it goes.
         phone: PhoneNumber,
+        /// The receiver's unit, which a route may be chosen by.
+        unit: Option<Box<str>>,
         /// Language of the message.
         locale: Box<str>,
     },
@@ -52,7 +54,7 @@ type SharedReceiver = Arc<Mutex<mpsc::Receiver<Delivery>>>;
 #[derive(Clone)]
 pub struct Outbox {
     queue: mpsc::Sender<Delivery>,
-    provider: Arc<dyn SmsProvider>,
+    router: Arc<Router>,
     sending: Arc<AtomicUsize>,
 }
 
@@ -72,16 +74,16 @@ impl Outbox {
             tasks.spawn(work(Arc::clone(&receiver), Arc::clone(courier), Arc::clone(&sending), closing.clone()));
         }
         let workers = OutboxWorkers { receiver, courier: Arc::clone(courier), tasks, closing };
-        (Self { queue, provider: Arc::clone(&courier.provider), sending }, workers)
+        (Self { queue, router: Arc::clone(&courier.router), sending }, workers)
     }
 
     /// Takes a place.
     ///
     /// # Errors
-    /// [`FlowError::SmsUnavailable`] when the queue is full or closed, or no provider takes messages: an outage of
+    /// [`FlowError::SmsUnavailable`] when the queue is full or closed, or no provider of the default route takes messages: an outage of
     /// all, which says nothing about anybody.
     pub fn reserve(&self) -> Result<Place, FlowError> {
-        if !self.provider.is_available() {
+        if self.router.outage() == Outage::Full {
             return Err(FlowError::SmsUnavailable);
         }
         self.queue.clone().try_reserve_owned().map(Place).map_err(|_| FlowError::SmsUnavailable)
@@ -109,8 +111,10 @@ impl Place {
 
 async fn work(receiver: SharedReceiver, courier: Arc<Courier>, sending: Arc<AtomicUsize>, closing: CancellationToken) {
     while let Some(delivery) = next(&receiver, &closing).await {
-        let handover = Handover::begin(&courier, &sending, &delivery);
-        courier.deliver(delivery).await;
+        // Named before anything else, so that whatever becomes of it can be told.
+        let order = OrderId::draw(&*courier.random);
+        let handover = Handover::begin(&courier, &sending, &delivery, order);
+        courier.deliver(delivery, order).await;
         handover.end();
     }
 }
@@ -123,9 +127,9 @@ struct Handover<'a> {
 }
 
 impl<'a> Handover<'a> {
-    fn begin(courier: &'a Courier, sending: &'a AtomicUsize, delivery: &Delivery) -> Self {
+    fn begin(courier: &'a Courier, sending: &'a AtomicUsize, delivery: &Delivery, order: OrderId) -> Self {
         sending.fetch_add(1, Ordering::Relaxed);
-        Self { courier, sending, interrupted: Some(courier.interrupted(delivery)) }
+        Self { courier, sending, interrupted: Some(delivery.interrupted(order)) }
     }
 
     fn end(mut self) {

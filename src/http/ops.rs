@@ -18,6 +18,12 @@ pub trait Readiness: Send + Sync {
     async fn check(&self) -> Result<(), String>;
 }
 
+/// What operators are told beside it: something that does not work and does not make the service unready.
+pub trait Remarks: Send + Sync {
+    /// One line each: what it is, whether it is well, and in words.
+    fn lines(&self) -> Vec<(String, bool, String)>;
+}
+
 /// Where the metrics come from.
 #[async_trait]
 pub trait Exposition: Send + Sync {
@@ -29,6 +35,8 @@ pub trait Exposition: Send + Sync {
 pub struct Health {
     /// What must work.
     pub checks: Vec<Box<dyn Readiness>>,
+    /// What is told beside it.
+    pub remarks: Box<dyn Remarks>,
     /// Set when the service is told to stop.
     pub stopping: Arc<AtomicBool>,
     /// The metrics.
@@ -66,6 +74,10 @@ async fn readyz(health: web::Data<Health>, query: web::Query<Verbose>) -> HttpRe
                 writeln!(report, "[-] {}: {reason}", check.name())
             }
         };
+        debug_assert!(line.is_ok(), "writing to a String does not fail");
+    }
+    for (what, is_well, words) in health.remarks.lines() {
+        let line = writeln!(report, "[{}] {what}: {words}", if is_well { '+' } else { '!' });
         debug_assert!(line.is_ok(), "writing to a String does not fail");
     }
     report.push_str(if ready { "ready\n" } else { "not ready\n" });

@@ -112,10 +112,21 @@ fn json_only(call: &Call, headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 pub(super) async fn read(call: &Call, request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
+    let limit = request.app_data::<Data<BodyRules>>().map_or(0, |rules| rules.limit);
+    read_up_to(call, request, payload, limit).await
+}
+
+/// A body of another limit than usual.
+pub(super) async fn read_up_to(
+    call: &Call,
+    request: &HttpRequest,
+    payload: Payload,
+    limit: usize,
+) -> Result<Bytes, Problem> {
     let Some(rules) = request.app_data::<Data<BodyRules>>().map(|rules| ***rules) else {
         return Err(Problem::new(call, "internal"));
     };
-    match tokio::time::timeout(rules.timeout, collect(call, payload, rules.limit)).await {
+    match tokio::time::timeout(rules.timeout, collect(call, payload, limit)).await {
         Ok(body) => body,
         Err(_) => Err(Problem::new(call, "request_timeout")),
     }

@@ -1,6 +1,7 @@
 //! Limits of one process.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -71,6 +72,13 @@ impl RateLimiter for MemoryLimits {
     async fn book_notice(&self, now: Timestamp) -> Result<(), LimitsError> {
         if self.enabled {
             self.sends().book_notice(now);
+        }
+        Ok(())
+    }
+
+    async fn hold(&self, phone: &PhoneNumber, wait: Duration, now: Timestamp) -> Result<(), LimitsError> {
+        if self.enabled {
+            self.sends().hold(phone, wait, now);
         }
         Ok(())
     }

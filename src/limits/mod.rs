@@ -5,6 +5,7 @@
 
 mod bounded;
 mod bucket;
+mod holds;
 mod memory;
 mod requesters;
 mod sends;
@@ -90,6 +91,8 @@ pub enum SendGate {
     Country,
     /// All sends together.
     Budget,
+    /// A provider wants nothing for this number for a while.
+    Held,
 }
 
 impl SendGate {
@@ -102,6 +105,7 @@ impl SendGate {
             Self::Prefix => "prefix",
             Self::Country => "country",
             Self::Budget => "budget",
+            Self::Held => "phone_held",
         }
     }
 }
@@ -132,6 +136,10 @@ pub trait RateLimiter: Send + Sync {
 
     /// Books a message that must go out (a notice) on the budget, whether or not anything is left.
     async fn book_notice(&self, now: Timestamp) -> Result<(), LimitsError>;
+
+    /// Refuses sends to a number for `wait`, at most a day: a provider counts messages of others to it as well, and its
+    /// count is the one that matters.
+    async fn hold(&self, phone: &PhoneNumber, wait: Duration, now: Timestamp) -> Result<(), LimitsError>;
 
     /// The part of the send budget that is left, 0 to 1: the smaller of hour and day.
     async fn budget_left(&self, now: Timestamp) -> Result<f64, LimitsError>;

@@ -1,5 +1,8 @@
 //! The silent gates that a message passes before it leaves.
 
+use std::time::Duration;
+
+use super::holds::Holds;
 use super::window::{Log, Table, Windows};
 use super::{LimitsSettings, SendGate};
 use crate::domain::{PhoneNumber, SubjectId, Timestamp};
@@ -12,6 +15,7 @@ pub(super) struct SendBook {
     prefix: Table,
     budget: Windows,
     spent: Log,
+    holds: Holds,
 }
 
 impl SendBook {
@@ -23,6 +27,7 @@ impl SendBook {
             prefix: Table::new(&settings.prefix, settings.max_keys),
             budget: Windows::new(&settings.budget),
             spent: Log::default(),
+            holds: Holds::new(settings.max_keys),
         }
     }
 
@@ -30,6 +35,9 @@ impl SendBook {
     pub(super) fn book(&mut self, account: &SubjectId, phone: &PhoneNumber, now: Timestamp) -> Result<(), SendGate> {
         if !self.countries.iter().any(|code| **code == *phone.country_code()) {
             return Err(SendGate::Country);
+        }
+        if self.holds.has(phone.e164(), now) {
+            return Err(SendGate::Held);
         }
         let mut places = [
             (SendGate::Account, account.as_str(), &mut self.account),
@@ -57,6 +65,11 @@ impl SendBook {
         self.budget.note(&mut self.spent, now);
     }
 
+    /// Refuses sends to a number for a while.
+    pub(super) fn hold(&mut self, phone: &PhoneNumber, wait: Duration, now: Timestamp) {
+        self.holds.hold(phone.e164(), wait, now);
+    }
+
     /// The part of the budget that is left, 0 to 1.
     pub(super) fn budget_left(&self, now: Timestamp) -> f64 {
         self.budget.left(&self.spent, now)
@@ -67,6 +80,7 @@ impl SendBook {
             table.prune(now);
             table.shrink();
         }
+        self.holds.prune(now);
     }
 
     #[cfg(test)]

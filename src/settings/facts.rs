@@ -6,7 +6,6 @@
 use toml::Value;
 
 use super::guess::GuessBudget;
-use super::key::KeyPath;
 use super::merged::Merged;
 use super::safety::SafetyFacts;
 use super::server::ServerSettings;
@@ -30,8 +29,8 @@ pub fn gather(merged: &Merged, server: &ServerSettings, ops: Option<std::net::So
         public_https: server.public_url.is_https(),
         public_loopback: server.public_url.is_loopback(),
         trusted_proxies: server.trusted_proxies.clone(),
-        console_sms: console_providers(merged, &providers),
-        plain_sms: plain_providers(merged, &providers),
+        plain_sms: plain_providers(merged),
+        console_sms: console_providers(merged),
         has_provider: !providers.is_empty(),
         captcha_required: is_on("captcha.required"),
         limits_enabled: is_on("limits.enabled"),
@@ -47,22 +46,31 @@ pub fn gather(merged: &Merged, server: &ServerSettings, ops: Option<std::net::So
     }
 }
 
-/// Those of the providers in use that print.
-fn console_providers(merged: &Merged, providers: &[&str]) -> Vec<String> {
-    let kind = |name: &&str| merged.get(&KeyPath::new(["sms", "provider", name, "kind"])).map(|held| &held.value);
-    let prints = |name: &&&str| kind(name).and_then(Value::as_str) == Some("console");
-    providers.iter().filter(prints).map(|&name| name.to_owned()).collect()
+/// The providers that print.
+fn console_providers(merged: &Merged) -> Vec<String> {
+    providers(merged, "kind").filter(|(_, kind)| kind.as_str() == Some("console")).map(|(name, _)| name).collect()
 }
 
-/// Those of the providers in use that are told to speak without TLS, unless they are on this machine.
-fn plain_providers(merged: &Merged, providers: &[&str]) -> Vec<String> {
-    let at = |name: &str, key: &str| merged.get(&KeyPath::new(["sms", "provider", name, key])).map(|held| &held.value);
-    let is_plain = |name: &&&str| {
-        let host = at(name, "host").and_then(Value::as_str).unwrap_or_default();
-        let loopback = host.parse::<std::net::IpAddr>().map_or(host == "localhost", |address| address.is_loopback());
-        at(name, "tls").and_then(Value::as_bool) == Some(false) && !loopback
+/// The providers that are told to speak without TLS, unless they are on this machine.
+fn plain_providers(merged: &Merged) -> Vec<String> {
+    let hosts: Vec<_> = providers(merged, "host").collect();
+    let is_near = |name: &str| {
+        let host = hosts.iter().find(|(own, _)| own == name).and_then(|(_, host)| host.as_str()).unwrap_or_default();
+        host.parse::<std::net::IpAddr>().map_or(host == "localhost", |address| address.is_loopback())
     };
-    providers.iter().filter(is_plain).map(|&name| name.to_owned()).collect()
+    let plain = providers(merged, "tls").filter(|(name, tls)| tls.as_bool() == Some(false) && !is_near(name));
+    plain.map(|(name, _)| name).collect()
+}
+
+/// What `key` is in each provider's table. Each is in use by the default list or by a route: a table that is not
+/// refuses to start.
+fn providers<'a>(merged: &'a Merged, key: &'a str) -> impl Iterator<Item = (String, &'a Value)> {
+    merged.iter().filter_map(move |(path, held)| match path.names() {
+        [sms, provider, name, last] if [sms, provider, last] == ["sms", "provider", key] => {
+            Some((name.clone(), &held.value))
+        }
+        _ => None,
+    })
 }
 
 /// A rate that cannot be read is reported elsewhere and counts for nothing here.
@@ -83,6 +91,7 @@ fn number(value: Option<&Value>) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::KeyPath;
     use crate::settings::known;
 
     #[test]

@@ -29,6 +29,9 @@ fn every_key_of_the_reference_file_is_known_with_its_kind() {
         ("captcha.size", Kind::Wholes),
         ("sms.provider.main.success", Kind::Table),
         ("sms.provider.main.header_files", Kind::Table),
+        ("sms.provider.main.template.code.zh-CN", Kind::Text),
+        ("sms.provider.main.params_by_name", Kind::Table),
+        ("sms.provider.main.params", Kind::Texts),
         ("sms.text.code.fr", Kind::Text),
         ("server.trusted_proxies", Kind::Texts),
         ("log.access", Kind::Switch),
@@ -40,19 +43,26 @@ fn every_key_of_the_reference_file_is_known_with_its_kind() {
 #[test]
 fn exactly_the_keys_marked_secret_are_secret_and_have_a_file_form() {
     let secret: Vec<_> = known().keys().iter().filter(|key| key.secret).map(|key| key.pattern().join(".")).collect();
-    assert_eq!(
-        secret,
-        [
-            "code.pepper",
-            "code.previous_pepper",
-            "account.ldap.bind_password",
-            "sms.provider.*.headers",
-            "sms.provider.*.password",
-            "sms.provider.*.secret",
-            "audit.key"
-        ]
-    );
-    for path in ["code.pepper_file", "code.previous_pepper_file", "audit.key_file"] {
+    let expected = [
+        "code.pepper",
+        "code.previous_pepper",
+        "account.ldap.bind_password",
+        "sms.provider.*.headers",
+        "sms.provider.*.password",
+        "sms.provider.*.secret",
+        "sms.provider.*.key_secret",
+        "sms.provider.*.status_callback",
+        "sms.provider.*.auth_token",
+        "sms.provider.*.api_secret",
+        "sms.provider.*.secret_access_key",
+        "sms.provider.*.session_token",
+        "sms.receipts.*.secret",
+        "sms.receipts.*.auth_token",
+        "audit.key",
+    ];
+    assert_eq!(secret, expected);
+    let key_secret = "sms.provider.main.key_secret_file";
+    for path in ["code.pepper_file", "code.previous_pepper_file", key_secret, "audit.key_file"] {
         assert!(matches!(known().find(&KeyPath::dotted(path)), Found::File(_)), "{path}");
     }
     for path in ["sms.provider.main.headers_file", "server.listen_file"] {

@@ -165,7 +165,9 @@ impl Settings {
             under("policy", self.policy.check()),
             under("account", self.account.check()),
             under("sms", self.sms.check()),
+            under("sms", self.sms.check_route_countries(&self.limits.countries)),
             under("sms", self.sms.check_texts(self.server.public_url.host(), &self.text.default_locale)),
+            under("sms", self.sms.check_code(self.code.length.into())),
             under("audit", self.audit.check()),
             under("log", self.log.check()),
         ]

@@ -41,6 +41,7 @@ fn chosen_names_are_found_in_lower_layers_or_made() {
         ("RESETGATE__SMS__PROVIDER__myOwn__KIND", "sms.provider.myOwn.kind"),
         ("RESETGATE__SMS__TEXT__CODE__ZH_CN", "sms.text.code.zh-CN"),
         ("RESETGATE__SMS__TEXT__NOTICE__ZH_TW", "sms.text.notice.zh-TW"),
+        ("RESETGATE__SMS__PROVIDER__MAIN__TEMPLATE__CODE__ZH_CN", "sms.provider.main.template.code.zh-CN"),
     ] {
         assert_eq!(first(&environment(&[(variable, "x")])).0, key);
     }

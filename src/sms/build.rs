@@ -1,18 +1,24 @@
 //! From settings to providers.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::sync::Arc;
+
+use secrecy::SecretString;
 
 #[cfg(feature = "cmpp")]
 use super::cmpp;
 use super::console::{Console, ConsoleWriter};
-use super::failover::Failover;
 use super::http;
+#[cfg(any(feature = "twilio", feature = "vonage"))]
+use super::receipts::Callback;
+use super::router::{Router, Way};
 use super::settings::{ProviderSettings, SmsSettings};
 #[cfg(feature = "smpp")]
 use super::smpp;
+use super::station::Station;
 use super::vendor::Times;
-use super::{Discard, ReportSink, SmsProvider};
+use super::{Discard, MessageKind, ReportSink, SmsObserver, SmsProvider};
 use crate::domain::{Clock, Randomness, SystemClock, SystemRandom};
 
 /// Why the providers could not be built from the settings.
@@ -47,6 +53,9 @@ pub struct Surroundings {
     pub console: ConsoleWriter,
     /// Who takes the receipts that come over a provider's own connection.
     pub reports: Arc<dyn ReportSink>,
+    /// Where the vendors are to post receipts that are told so with each message, by the provider's name. A path of ours
+    /// may be all that proves a receipt, so these are secrets. Who is not named is asked for none.
+    pub callbacks: BTreeMap<String, SecretString>,
 }
 
 impl Surroundings {
@@ -58,19 +67,57 @@ impl Surroundings {
             random: Arc::new(SystemRandom),
             console,
             reports: Arc::new(Discard),
+            callbacks: BTreeMap::new(),
         }
+    }
+
+    /// Where receipts about messages of a provider are to be posted, if anywhere.
+    #[cfg(any(feature = "twilio", feature = "vonage"))]
+    pub(super) fn callback(&self, provider: &str) -> Option<Callback> {
+        self.callbacks.get(provider).map(Callback::new)
     }
 }
 
-/// Builds the chain of providers. Reads the files that the settings name; opens no connection, and needs no
+/// Builds the providers and the routes to them. Reads the files that the settings name; opens no connection, and needs no
 /// process-wide crypto provider. The system's certificates are loaded only for an `https` gateway without `ca_file`.
 ///
 /// # Errors
-/// Names the key and what to do: a missing table or file, certificates that cannot be read, a text that cannot be filled.
-pub fn build(settings: &SmsSettings, around: &Surroundings) -> Result<Arc<Failover>, SmsBuildError> {
-    let one = |name: &String| build_one(settings, name, around);
-    let providers = settings.providers.iter().map(one).collect::<Result<Vec<_>, _>>()?;
-    Ok(Arc::new(Failover::new(providers, settings.breaker, Arc::clone(&around.clock))))
+/// Names the key and what to do: a missing table or file, certificates that cannot be read, a text that cannot be filled,
+/// a route that carries no codes.
+pub fn build(settings: &SmsSettings, around: &Surroundings) -> Result<Arc<Router>, SmsBuildError> {
+    build_observed(settings, around, Vec::new())
+}
+
+/// The same, with somebody who is told what happens at the providers.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_observed(
+    settings: &SmsSettings,
+    around: &Surroundings,
+    observers: Vec<Arc<dyn SmsObserver>>,
+) -> Result<Arc<Router>, SmsBuildError> {
+    let mut names: Vec<&String> = Vec::new();
+    for name in settings.lists().flat_map(|(_, list)| list) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let providers = names.iter().map(|name| build_one(settings, name, around)).collect::<Result<Vec<_>, _>>()?;
+    let mut ways = Vec::new();
+    for (key, list) in settings.lists() {
+        let way: Way = list.iter().filter_map(|name| names.iter().position(|known| *known == name)).collect();
+        if !way.iter().any(|place| providers[*place].carries(MessageKind::Code)) {
+            let problem = "none of these can carry a code; name one whose table has what codes need";
+            return Err(SmsBuildError::new(key, problem));
+        }
+        ways.push(way);
+    }
+    let default = ways.remove(0);
+    let routes = settings.routes.iter().filter_map(|name| settings.route.get(name).cloned()).zip(ways).collect();
+    let stations = providers.into_iter().map(|provider| Station::new(provider, settings.breaker)).collect();
+    let built = Router::new(stations, routes, default, Arc::clone(&around.clock));
+    Ok(Arc::new(built.observed_by(observers)))
 }
 
 /// Builds the one provider called `name`.
@@ -89,11 +136,17 @@ pub fn build_one(
         Some(ProviderSettings::Console(_)) => {
             Ok(Arc::new(Console::new(name, around.console.clone(), Arc::clone(&around.clock))))
         }
+        Some(ProviderSettings::Aliyun(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
+        Some(ProviderSettings::Tencent(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
+        Some(ProviderSettings::Huawei(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
         Some(ProviderSettings::Http(gateway)) => {
             let credentials: Option<OsString> = std::env::var_os("CREDENTIALS_DIRECTORY");
             let provider = http::provider(name, gateway, times, around, credentials.as_deref());
             Ok(Arc::new(provider.map_err(|error| error.below(&table))?))
         }
+        Some(ProviderSettings::Twilio(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
+        Some(ProviderSettings::Vonage(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
+        Some(ProviderSettings::AwsSns(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
         #[cfg(feature = "cmpp")]
         Some(ProviderSettings::Cmpp(gateway)) => {
             let provider = cmpp::provider(name, gateway, times, around);

@@ -14,12 +14,14 @@ impl SmsSettings {
     /// Texts that use `{domain}` are measured by [`SmsSettings::check_texts`], because the domain is set elsewhere.
     #[must_use]
     pub fn check(&self) -> Vec<(String, String)> {
-        let mut problems = self.names();
+        let mut problems = self.check_routes();
+        problems.extend(self.unused());
+        problems.extend(self.check_receipts());
         problems.extend(self.quantities());
         problems.extend(texts::problems(&self.text));
         for (name, provider) in &self.provider {
             let own = match provider {
-                ProviderSettings::Http(http) => http.check(),
+                ProviderSettings::Http(own) => own.check(),
                 #[cfg(feature = "cmpp")]
                 ProviderSettings::Cmpp(gateway) => gateway.check(),
                 #[cfg(not(feature = "cmpp"))]
@@ -28,6 +30,12 @@ impl SmsSettings {
                 ProviderSettings::Smpp(smsc) => smsc.check(),
                 #[cfg(not(feature = "smpp"))]
                 ProviderSettings::Smpp(never) => match *never {},
+                ProviderSettings::Aliyun(own) => own.check(),
+                ProviderSettings::Tencent(own) => own.check(),
+                ProviderSettings::Huawei(own) => own.check(),
+                ProviderSettings::Twilio(own) => own.check(),
+                ProviderSettings::Vonage(own) => own.check(),
+                ProviderSettings::AwsSns(own) => own.check(),
                 ProviderSettings::Console(_) => Vec::new(),
             };
             problems.extend(own.into_iter().map(|(key, problem)| (format!("provider.{name}.{key}"), problem)));
@@ -49,27 +57,23 @@ impl SmsSettings {
         problems
     }
 
-    fn names(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        if self.providers.is_empty() {
-            problems.push(said("providers", "is empty; name at least one [sms.provider.NAME] table"));
-        }
-        for (place, name) in self.providers.iter().enumerate() {
-            if !self.provider.contains_key(name) {
-                problems.push(said(
-                    "providers",
-                    &format!("there is no table [sms.provider.{name}]; write it or drop the name"),
-                ));
-            }
-            if self.providers[..place].contains(name) {
-                problems.push(said("providers", &format!("`{name}` stands there twice; name each provider once")));
-            }
-        }
-        for name in self.provider.keys().filter(|name| !self.providers.contains(name)) {
-            let problem = "is not used; add its name to `providers` or drop the table";
-            problems.push(said(&format!("provider.{name}"), problem));
-        }
-        problems
+    /// Providers that cannot carry codes of so many digits; `code.length` is set elsewhere.
+    #[must_use]
+    pub fn check_code(&self, digits: usize) -> Vec<(String, String)> {
+        let too_long = |(name, provider): (&String, &ProviderSettings)| {
+            let longest = provider.longest_code().filter(|longest| digits > *longest)?;
+            let problem =
+                format!("carries codes of at most {longest} digits; set code.length to {longest} or use another kind");
+            Some((format!("provider.{name}.kind"), problem))
+        };
+        self.provider.iter().filter_map(too_long).collect()
+    }
+
+    fn unused(&self) -> Vec<Problem> {
+        let used = |name: &&String| self.lists().any(|(_, names)| names.contains(name));
+        let unused = self.provider.keys().filter(|name| !used(name));
+        let problem = "is not used; add its name to `providers` or drop the table";
+        unused.map(|name| said(&format!("provider.{name}"), problem)).collect()
     }
 
     fn quantities(&self) -> Vec<Problem> {
@@ -107,7 +111,7 @@ impl BreakerSettings {
     }
 }
 
-fn said(key: &str, problem: &str) -> Problem {
+pub(super) fn said(key: &str, problem: &str) -> Problem {
     (key.to_owned(), problem.to_owned())
 }
 

@@ -7,40 +7,88 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::{ChallengeId, Finding, OrderId, PhoneNumber};
 
+#[cfg(feature = "aliyun")]
+mod aliyun;
+mod approved;
+#[cfg(feature = "aws_sns")]
+mod aws_sns;
 mod breaker;
 mod build;
+#[cfg(test)]
+mod captured;
 mod check;
 #[cfg(feature = "cmpp")]
 mod cmpp;
 mod console;
-mod failover;
 mod http;
+#[cfg(feature = "huawei")]
+mod huawei;
+mod left_out;
+mod observe;
 mod otp_line;
+mod passed;
+pub mod receipts;
 mod report;
+mod route;
+mod router;
 #[cfg(test)]
 mod samples;
 mod settings;
 #[cfg(feature = "smpp")]
 mod smpp;
+mod station;
 mod template;
+#[cfg(feature = "tencent")]
+mod tencent;
 mod texts;
+#[cfg(feature = "twilio")]
+mod twilio;
 mod vendor;
+#[cfg(feature = "vonage")]
+mod vonage;
 
-pub use build::{SmsBuildError, Surroundings, build, build_one};
+#[cfg(feature = "aliyun")]
+pub use aliyun::AliyunSettings;
+pub use approved::ApprovedTemplates;
+#[cfg(feature = "aws_sns")]
+pub use aws_sns::AwsSnsSettings;
+pub use build::{SmsBuildError, Surroundings, build, build_observed, build_one};
 #[cfg(feature = "cmpp")]
 pub use cmpp::{CmppSettings, Version as CmppVersion};
 pub use console::{Console, ConsoleWriter};
-pub use failover::Failover;
 pub use http::{AnswerRule, Format, HttpSettings, Method};
+#[cfg(feature = "huawei")]
+pub use huawei::{HuaweiAuth, HuaweiSettings, WsseDigest};
+#[cfg(not(feature = "aliyun"))]
+pub use left_out::AliyunSettings;
+#[cfg(not(feature = "aws_sns"))]
+pub use left_out::AwsSnsSettings;
+#[cfg(not(feature = "huawei"))]
+pub use left_out::HuaweiSettings;
+#[cfg(not(feature = "tencent"))]
+pub use left_out::TencentSettings;
+#[cfg(not(feature = "twilio"))]
+pub use left_out::TwilioSettings;
+#[cfg(not(feature = "vonage"))]
+pub use left_out::VonageSettings;
+pub use observe::{Attempt, ProviderTurn, SmsObserver};
 pub use report::{DeliveryReport, DeliveryState, Discard, ReportName, ReportSink};
+pub use route::RouteSettings;
+pub use router::{Outage, ProviderHealth, Router, Unsent};
 pub use settings::{BreakerSettings, ConsoleSettings, NotBuilt, ProviderSettings, SmsSettings, TextSettings};
 #[cfg(feature = "smpp")]
 pub use smpp::{ReceiptId, SmppSettings};
+#[cfg(feature = "tencent")]
+pub use tencent::TencentSettings;
 pub use texts::{Texts, parts, ucs2_units};
+#[cfg(feature = "twilio")]
+pub use twilio::TwilioSettings;
 pub use vendor::Transcript;
+#[cfg(feature = "vonage")]
+pub use vonage::VonageSettings;
 
 /// What kind of message it is; providers with approved templates choose theirs by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MessageKind {
     /// Carries a one-time code.
     Code,

@@ -12,7 +12,10 @@ pub(super) fn otp_line(domain: &str, code: &str) -> String {
 
 /// The text of a message with that line at its end, unless it has no code or ends with the line already. For providers
 /// that carry texts as they are, where their settings ask for it.
-#[cfg_attr(not(feature = "smpp"), expect(dead_code, reason = "only providers that carry texts as they are use it"))]
+#[cfg_attr(
+    not(any(feature = "smpp", feature = "twilio", feature = "vonage", feature = "aws_sns", test)),
+    expect(dead_code, reason = "only providers that carry texts as they are use it")
+)]
 pub(super) fn bound_text(message: &SmsMessage) -> Zeroizing<String> {
     let text = message.expose_text();
     let line = message.code.as_ref().map(|code| Zeroizing::new(otp_line(&message.domain, code.expose_secret())));
@@ -23,6 +26,12 @@ pub(super) fn bound_text(message: &SmsMessage) -> Zeroizing<String> {
     bound.push_str(text);
     bound.push_str(line);
     bound
+}
+
+/// The text of a message with or without that line, as `otp_line` of the provider says.
+#[cfg(any(feature = "twilio", feature = "vonage", feature = "aws_sns"))]
+pub(super) fn carried_text(message: &SmsMessage, is_bound: bool) -> Zeroizing<String> {
+    if is_bound { bound_text(message) } else { Zeroizing::new(message.expose_text().to_owned()) }
 }
 
 #[cfg(test)]

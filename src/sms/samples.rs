@@ -66,3 +66,16 @@ pub(super) fn message(text: &str) -> SmsMessage {
         challenge: None,
     }
 }
+
+/// An answer of a vendor.
+pub(super) fn answer(status: u16, body: &str) -> super::vendor::Answer {
+    super::vendor::Answer::of(status, super::vendor::Body::Read(body.as_bytes().to_vec()))
+}
+
+pub(super) const TIMES: super::vendor::Times =
+    super::vendor::Times { connect: Duration::from_secs(1), total: Duration::from_secs(2) };
+
+/// What providers work with that print nothing and tell nobody.
+pub(super) fn around() -> super::Surroundings {
+    super::Surroundings::of_this_machine(super::ConsoleWriter::new(std::io::sink()))
+}

@@ -3,6 +3,8 @@
 //! LRU, because moka's default drops what was just inserted when the cache is full. Expiry is inside the values:
 //! moka's own time to live restarts at every write, so it only bounds memory here.
 
+mod orders;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,6 +14,7 @@ use moka::ops::compute::Op;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
+pub use self::orders::MemoryOrders;
 use super::alarm::Overall;
 use super::failures::FailureRecord;
 use super::{

@@ -1,4 +1,5 @@
-//! Challenges while they live, ids already used, and wrong codes per account: ports and the memory adapter.
+//! Challenges while they live, ids already used, wrong codes per account, and messages until their receipts are in: ports
+//! and the memory adapter.
 //!
 //! Every method is one indivisible step. There is no `get` and no `put` that a caller could combine wrongly;
 //! `view` returns a copy that cannot be written back.
@@ -13,13 +14,15 @@ use crate::domain::{
 mod alarm;
 mod failures;
 mod memory;
+mod orders;
 mod settings;
 #[cfg(test)]
 mod tests;
 
 pub use alarm::Alarm;
 pub use failures::Standing;
-pub use memory::MemoryState;
+pub use memory::{MemoryOrders, MemoryState};
+pub use orders::{SentOrder, SentOrders, Settled, Settlement};
 pub use settings::{FailureSettings, StateSettings};
 
 /// The store cannot answer; nothing is known to have happened.

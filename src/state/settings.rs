@@ -14,14 +14,20 @@ pub struct StateSettings {
     pub max_used: u64,
     /// Accounts whose wrong codes are remembered; up to 1 KiB each. As many addresses that hold no code, beside them.
     pub max_failures: u64,
+    /// Messages remembered until their receipts are in; about 1 KiB each.
+    pub max_orders: u64,
 }
 
 impl StateSettings {
     /// What is out of range: key and problem.
     #[must_use]
     pub fn check(&self) -> Vec<(String, String)> {
-        let sizes =
-            [("max_challenges", self.max_challenges), ("max_used", self.max_used), ("max_failures", self.max_failures)];
+        let sizes = [
+            ("max_challenges", self.max_challenges),
+            ("max_used", self.max_used),
+            ("max_failures", self.max_failures),
+            ("max_orders", self.max_orders),
+        ];
         sizes
             .into_iter()
             .filter(|(_, size)| !(1_000..=100_000_000).contains(size))

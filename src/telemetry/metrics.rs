@@ -12,11 +12,13 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::process::Process;
+use super::sms::SmsFigures;
 use crate::audit::{AuditEvent, AuditSink, EventKind};
 use crate::domain::Clock;
+use crate::sms::SmsObserver;
 
-type Labels1 = [(&'static str, String); 1];
-type Labels2 = [(&'static str, String); 2];
+pub(super) type Labels1 = [(&'static str, String); 1];
+pub(super) type Labels2 = [(&'static str, String); 2];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct BuildLabels {
@@ -59,21 +61,16 @@ struct Families {
     captchas_issued: Family<Labels1, Counter>,
     captcha_answers: Family<Labels2, Counter>,
     codes_verified: Family<Labels1, Counter>,
-    sms_sends: Family<Labels2, Counter>,
-    sms_seconds: Family<Labels1, Histogram, fn() -> Histogram>,
     limited: Family<Labels1, Counter>,
     refusals: Family<Labels1, Counter>,
     audit_events: Family<Labels1, Counter>,
     audit_last: Gauge,
+    sms: Arc<SmsFigures>,
     clock: Arc<dyn Clock>,
 }
 
 fn flow_buckets() -> Histogram {
     Histogram::new([5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0])
-}
-
-fn send_buckets() -> Histogram {
-    Histogram::new([0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0])
 }
 
 impl Metrics {
@@ -87,12 +84,11 @@ impl Metrics {
             captchas_issued: Family::default(),
             captcha_answers: Family::default(),
             codes_verified: Family::default(),
-            sms_sends: Family::default(),
-            sms_seconds: Family::new_with_constructor(send_buckets),
             limited: Family::default(),
             refusals: Family::default(),
             audit_events: Family::default(),
             audit_last: Gauge::default(),
+            sms: Arc::new(SmsFigures::register(&mut registry)),
             clock,
         };
         let build: Family<BuildLabels, Gauge> = Family::default();
@@ -128,6 +124,12 @@ impl Metrics {
         Arc::clone(&self.families) as Arc<dyn AuditSink>
     }
 
+    /// Who counts what happens at the providers.
+    #[must_use]
+    pub fn sms_observer(&self) -> Arc<dyn SmsObserver> {
+        Arc::clone(&self.families.sms) as Arc<dyn SmsObserver>
+    }
+
     /// The text format.
     #[must_use]
     pub fn text(&self) -> String {
@@ -153,13 +155,6 @@ impl Families {
         registry.register("captchas_issued", "Captchas issued", self.captchas_issued.clone());
         registry.register("captcha_answers", "Captchas answered", self.captcha_answers.clone());
         registry.register("codes_verified", "Codes presented", self.codes_verified.clone());
-        registry.register("sms_sends", "Codes handed to a provider", self.sms_sends.clone());
-        registry.register_with_unit(
-            "sms_send_duration",
-            "Time a provider took",
-            Unit::Seconds,
-            self.sms_seconds.clone(),
-        );
         registry.register("rate_limited", "Requests and sends that a gate refused", self.limited.clone());
         registry.register("policy_refusals", "Password rules that were broken", self.refusals.clone());
         registry.register("audit_events", "Events for the audit trail", self.audit_events.clone());
@@ -170,13 +165,9 @@ impl Families {
     fn flow(&self, outcome: &str, count: u64) {
         self.flows.get_or_create(&[("kind", "reset".to_owned()), ("outcome", outcome.to_owned())]).inc_by(count);
     }
-
-    fn send(&self, provider: &str, result: &str) {
-        self.sms_sends.get_or_create(&[("provider", provider.to_owned()), ("result", result.to_owned())]).inc();
-    }
 }
 
-fn one(name: &'static str, value: &str) -> Labels1 {
+pub(super) fn one(name: &'static str, value: &str) -> Labels1 {
     [(name, value.to_owned())]
 }
 
@@ -187,12 +178,8 @@ impl AuditSink for Families {
             self.audit_last.set(self.clock.now().as_secs());
         }
         match &event.kind {
-            EventKind::CodeSent { provider, seconds, .. } => {
-                self.send(provider, "accepted");
-                self.sms_seconds.get_or_create(&one("provider", provider)).observe(*seconds);
-            }
-            EventKind::CodeWithheld { reason, provider: Some(provider), .. } => self.send(provider, reason),
-            EventKind::CodeWithheld { reason, provider: None, .. } => {
+            // With an order it came as far as the providers, and each attempt there is counted.
+            EventKind::CodeWithheld { reason, order: None, .. } => {
                 self.limited.get_or_create(&one("policy", reason)).inc();
             }
             EventKind::CodeVerified => {
@@ -223,7 +210,15 @@ impl AuditSink for Families {
                 let labels = [("kind", (*kind).to_owned()), ("result", (*result).to_owned())];
                 self.captcha_answers.get_or_create(&labels).inc();
             }
+            EventKind::ProviderFaulty { .. } | EventKind::ReceiptsTaken { .. } | EventKind::SmsDelivered { .. } => {
+                self.sms.follow(&event.kind);
+            }
             EventKind::ResetRequested
+            | EventKind::CodeSent { .. }
+            | EventKind::CodeWithheld { .. }
+            | EventKind::SmsFailed { .. }
+            | EventKind::ProviderOpened { .. }
+            | EventKind::ProviderClosed { .. }
             | EventKind::ResetResendRequested
             | EventKind::StoreFailed { .. }
             | EventKind::NoticeSent { .. }

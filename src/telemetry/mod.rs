@@ -2,11 +2,10 @@
 
 mod logs;
 mod metered;
-mod metered_sms;
 mod metrics;
 mod process;
+mod sms;
 
 pub use logs::{LogError, LogFormat, init_logs, log_panics};
 pub use metered::MeteredAccounts;
-pub use metered_sms::MeteredProvider;
 pub use metrics::{Gauges, Metrics};

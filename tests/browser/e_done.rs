@@ -158,7 +158,7 @@ async fn e7_a_notice_leaves_that_holds_no_password_and_says_whom_to_turn_to() {
     let anna = site.visitor().await;
     anna.to_done(ANNA).await;
     let sent = |event: &resetgate::audit::AuditEvent| {
-        matches!(event.kind, resetgate::audit::EventKind::NoticeSent { delivered: true })
+        matches!(event.kind, resetgate::audit::EventKind::NoticeSent { delivered: true, .. })
     };
     site.app.events.nth(1, sent).await;
     let notices = site.app.outbound.notices();

@@ -95,7 +95,21 @@ fn answers(person: &Person) -> String {
     person.answers.iter().flat_map(|answer| [&answer.head, "\n", &answer.text, "\n"]).collect()
 }
 
-const KEYS: [&str; 3] = [PEPPER, AUDIT_KEY, "gB5nM1qW9eR7tY3u"];
+const RECEIPT_SECRET: &str = "kT4vB8xN2mQ6wE0rY9uI3oP7";
+const RECEIPTS: &str = "[sms.receipts.main]\nformat = \"aliyun\"\nsecret = \"kT4vB8xN2mQ6wE0rY9uI3oP7\"\n";
+const KEYS: [&str; 4] = [PEPPER, AUDIT_KEY, "gB5nM1qW9eR7tY3u", RECEIPT_SECRET];
+
+/// Posts delivery receipts where they are expected and where they are not.
+fn receipts(person: &mut Person) {
+    let list = json!([{ "phone_number": "13800138001", "success": true, "biz_id": "x", "err_code": "13800138001" }]);
+    for (place, status) in [("main", 200), ("nobody", 404)] {
+        person.post(&format!("/v1/delivery-reports/{place}/{RECEIPT_SECRET}"), &list).expect(status);
+        person.post(&format!("/v1/delivery-reports/{place}/{RECEIPT_SECRET}x"), &list).expect(404);
+        get(person.api, &format!("/v1/delivery-reports/{place}/{RECEIPT_SECRET}?{RECEIPT_SECRET}")).expect(405);
+    }
+    person.post(&format!("/v1/delivery-reports/main/{RECEIPT_SECRET}"), &json!("13800138001")).expect(400);
+}
+
 const TYPED: [&str; 7] = [NEW, OLD, REFUSED, "19900102", CAPTCHA_ANSWER, WRONG_NONCE, "forged"];
 
 /// A gateway that takes codes and refuses notices with these words, among others that would forge a line and clear a
@@ -110,10 +124,11 @@ fn rude(words: &str) -> Gateway {
 #[test]
 fn a_run_of_serve_leaves_no_secret_behind() {
     let gateway = rude("+8613800138001");
-    let site = Site::new(&gateway.url, "").with_anna();
+    let site = Site::new(&gateway.url, RECEIPTS).with_anna();
     let running = Running::start(site.command(&["serve"]).env("RESETGATE__LOG__LEVEL", "debug"));
     let (api, ops) = running.addresses();
-    let person = journey(api, ANNA, |_| gateway.code());
+    let mut person = journey(api, ANNA, |_| gateway.code());
+    receipts(&mut person);
     running.logged(|line| line.contains("the notice of a changed password did not leave").then_some(()));
     let mut last = Person::at(api);
     while last.start("nobody@example.gov.cn").status != 429 {}

@@ -75,6 +75,7 @@ fn parts(ismgs: &[&Ismg], times: &str, more: &str) -> Parts {
         random: Arc::new(SystemRandom),
         console: ConsoleWriter::new(std::io::sink()),
         reports: Arc::new(Reports(sender)),
+        callbacks: std::collections::BTreeMap::new(),
     };
     (settings, around, reports)
 }

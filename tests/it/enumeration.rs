@@ -1,8 +1,9 @@
 //! Nobody learns from an answer who has an account: every step is walked by people with and without one, side by side.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use resetgate::sms::SmsError;
+use resetgate::sms::{SmsError, SmsFault};
 use serde_json::json;
 
 use crate::harness::{
@@ -162,6 +163,8 @@ async fn what_fails_behind_the_answer_does_not_change_it() {
         (SmsError::Throttled { retry_after: None }, "provider_throttled"),
         (SmsError::Unreachable { reason: reason() }, "provider_unreachable"),
         (SmsError::Unknown { reason: reason() }, "provider_unknown"),
+        (SmsError::Faulty { fault: SmsFault::Credentials, reason: reason() }, "provider_faulty"),
+        (SmsError::NumberLimited { wait: Duration::from_hours(1) }, "provider_number_limited"),
     ];
     for (fault, word) in faults {
         let provider = Arc::new(Refusing(fault));

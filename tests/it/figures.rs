@@ -25,7 +25,7 @@ async fn codes_and_notices_cost_parts_by_provider_and_language() {
     let bob = bob.start("bob@example.gov.cn").await;
     bob.code().await;
     app.delivery(&app.claimant().start(UNBOUND).await.id, 1).await.unwrap_err();
-    app.events.nth(1, |event| matches!(event.kind, EventKind::NoticeSent { delivered: true })).await;
+    app.events.nth(1, |event| matches!(event.kind, EventKind::NoticeSent { delivered: true, .. })).await;
     let figures = app.figures().await;
     figures.expect(PARTS, &[("provider", "captured"), ("locale", "zh-CN")], 2.0);
     figures.expect(PARTS, &[("provider", "captured"), ("locale", "en")], 1.0);

@@ -74,7 +74,7 @@ async fn after_one_day_every_family_is_there_and_counts_what_happened() {
     one("resetgate_flows_total", &[("kind", "reset"), ("outcome", "completed")]);
     one("resetgate_codes_verified_total", &[("result", "ok")]);
     one("resetgate_codes_verified_total", &[("result", "wrong")]);
-    one("resetgate_sms_sends_total", &[("provider", "captured"), ("result", "accepted")]);
+    figures.expect("resetgate_sms_sends_total", &[("provider", "captured"), ("result", "accepted")], 2.0);
     one("resetgate_policy_refusals_total", &[("rule", "policy.length")]);
     one("resetgate_rate_limited_total", &[("policy", "start")]);
     one("resetgate_audit_events_total", &[("kind", "password.reset")]);
@@ -114,7 +114,7 @@ async fn a_service_is_alive_ready_and_knows_its_version() {
     let (status, verbose) = app.ops("/readyz?verbose").await;
     assert_eq!(
         (status, verbose.as_str()),
-        (200, "[+] account store: ok\n[+] audit trail: ok\n[+] outbox: ok\nready\n")
+        (200, "[+] account store: ok\n[+] audit trail: ok\n[+] outbox: ok\n[+] sms provider captured: ok\nready\n")
     );
     let version = app.ops("/version").await.1;
     assert!(version.contains("resetgate") && version.contains(env!("CARGO_PKG_VERSION")), "{version}");

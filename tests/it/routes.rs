@@ -6,7 +6,7 @@ use resetgate::limits::RequesterGate;
 use crate::harness::{Answer, Setup, TestApp};
 
 /// Every route of the API, a body that gets as far as the gate, and the gate.
-const ROUTES: [(&str, &str, Option<&str>, Option<RequesterGate>); 12] = [
+const ROUTES: [(&str, &str, Option<&str>, Option<RequesterGate>); 14] = [
     ("GET", "/v1/config", None, None),
     ("POST", "/v1/captchas", Some("{\"kind\":\"pow\"}"), Some(RequesterGate::Captcha)),
     ("GET", "/v1/captchas/{id}/image", None, Some(RequesterGate::Media)),
@@ -17,6 +17,8 @@ const ROUTES: [(&str, &str, Option<&str>, Option<RequesterGate>); 12] = [
     ("POST", "/v1/password-resets/{id}/resend", Some("{}"), Some(RequesterGate::Start)),
     ("POST", "/v1/password-resets/{id}/verify", Some("{\"code\":\"123456\"}"), Some(RequesterGate::Verify)),
     ("POST", "/v1/password-resets/{id}/complete", Some("{\"new_password\":\"x\"}"), Some(RequesterGate::Verify)),
+    ("POST", "/v1/delivery-reports/{provider}", Some("[]"), None),
+    ("POST", "/v1/delivery-reports/{provider}/{secret}", Some("[]"), None),
     ("GET", "/openapi.json", None, None),
     ("GET", "/problems/{code}", None, None),
 ];

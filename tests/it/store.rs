@@ -210,7 +210,7 @@ async fn after_success_the_holder_is_told_and_nothing_else_is_left_open() {
         ["changed_at", "client_guidance", "id", "password_expires_at", "return_to", "sessions_revoked", "state"];
     assert_eq!(members, expected, "no session, no token");
 
-    app.events.nth(1, |event| matches!(event.kind, EventKind::NoticeSent { delivered: true })).await;
+    app.events.nth(1, |event| matches!(event.kind, EventKind::NoticeSent { delivered: true, .. })).await;
     let notices = app.outbound.notices();
     assert_eq!(notices.len(), 1);
     assert_eq!((notices[0].to.as_str(), &notices[0].code), ("+8613800138000", &None));

@@ -1,8 +1,12 @@
 //! Gateways in a row, over real connections.
 
-use resetgate::sms::{SmsError, SmsProvider};
+use resetgate::sms::{Router, SmsError, SmsProvider};
 
 use crate::gateway::{Gateway, chain, http, message};
+
+fn passed_by(router: &Router) -> Vec<bool> {
+    router.health().iter().map(|health| health.passed_by).collect()
+}
 
 #[tokio::test]
 async fn a_limit_leads_on_and_a_refusal_does_not() {
@@ -22,7 +26,7 @@ async fn a_gateway_that_stays_dead_is_passed_by() {
     for _ in 0..6 {
         assert_eq!(&*chain.send(&message()).await.unwrap().provider, "second");
     }
-    assert_eq!(chain.health(), [("first".to_owned(), true), ("second".to_owned(), false)]);
+    assert_eq!(passed_by(&chain), [true, false]);
     assert_eq!(taking.requests(), 6);
 }
 
@@ -36,5 +40,5 @@ async fn a_gateway_that_refuses_our_signature_opens_its_breaker() {
         assert!(matches!(error, SmsError::Unreachable { .. }), "{error}");
     }
     assert_eq!(skewed.requests(), 5);
-    assert_eq!(alone.health(), [("first".to_owned(), true)]);
+    assert_eq!(passed_by(&alone), [true]);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use resetgate::domain::{PhoneNumber, Region};
 use resetgate::sms::{
-    ConsoleWriter, Failover, MessageKind, SmsBuildError, SmsMessage, SmsProvider, SmsSettings, Surroundings, build,
+    ConsoleWriter, MessageKind, Router, SmsBuildError, SmsMessage, SmsProvider, SmsSettings, Surroundings, build,
     build_one,
 };
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -66,7 +66,11 @@ impl Gateway {
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}/send", self.address)
+        format!("{}/send", self.origin())
+    }
+
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
     }
 }
 
@@ -95,7 +99,7 @@ pub fn http(status: &str, headers: &str, body: &str) -> String {
 }
 
 /// A chain of gateways, in order, called `first`, `second` and so on. `more` are lines of each table.
-pub fn chain(urls: &[&str], more: &str) -> Arc<Failover> {
+pub fn chain(urls: &[&str], more: &str) -> Arc<Router> {
     chain_within(urls, "timeout = \"10s\"\nconnect_timeout = \"5s\"", more)
 }
 
@@ -108,7 +112,7 @@ fn sections(names: &[&str], times: &str) -> String {
 }
 
 /// The same with time-outs of the test.
-pub fn chain_within(urls: &[&str], times: &str, more: &str) -> Arc<Failover> {
+pub fn chain_within(urls: &[&str], times: &str, more: &str) -> Arc<Router> {
     let names = &["first", "second", "third"][..urls.len()];
     let mut text = sections(names, times);
     let tables = names.iter().zip(urls).map(|(name, url)| {

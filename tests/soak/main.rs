@@ -164,7 +164,7 @@ fn trail(app: &TestApp) -> Told {
             let line: serde_json::Value = serde_json::from_str(line).unwrap();
             let kind = line["kind"].as_str().unwrap();
             if kind == "code.sent" {
-                told.sent.insert(line["details"]["order"].as_str().expect("an order").to_owned());
+                told.sent.insert(line["order"].as_str().expect("an order").to_owned());
             }
             told.ended += usize::from(kind == "code.sent" || kind == "code.withheld");
         }

@@ -13,13 +13,27 @@ fn written(event: AuditEvent) -> String {
     entry.json(7, EventId::draw(&SystemRandom), &key()).unwrap()
 }
 
+fn order() -> OrderId {
+    "ord_0123456789abcdefghjkmnpqr0".parse().unwrap()
+}
+
+fn sent() -> EventKind {
+    let (provider, message_id) = ("primary".into(), Some("m-1".into()));
+    EventKind::CodeSent { provider, phone: phone(), seconds: 0.123_456, order: order(), message_id }
+}
+
 fn every_kind() -> Vec<EventKind> {
     let word: Box<str> = "primary".into();
     vec![
         EventKind::ResetRequested,
         EventKind::ResetResendRequested,
-        EventKind::CodeSent { provider: word.clone(), phone: phone(), seconds: 0.123_456 },
-        EventKind::CodeWithheld { reason: "phone", provider: Some(word), detail: Some("busy".into()) },
+        sent(),
+        EventKind::CodeWithheld {
+            reason: "phone",
+            order: Some(order()),
+            provider: Some(word.clone()),
+            detail: Some("busy".into()),
+        },
         EventKind::CodeVerified,
         EventKind::CodeRejected { result: "wrong" },
         EventKind::FlowLocked,
@@ -28,7 +42,20 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::PasswordRefused { rules: vec!["length"] },
         EventKind::PasswordReset { seconds: 42.0 },
         EventKind::StoreFailed { result: "busy" },
-        EventKind::NoticeSent { delivered: false },
+        EventKind::NoticeSent {
+            delivered: false,
+            order: Some(order()),
+            provider: Some(word.clone()),
+            message_id: Some("m-1".into()),
+            detail: Some("busy".into()),
+        },
+        EventKind::SmsDelivered { provider: word.clone(), order: order(), seconds: 4.2 },
+        EventKind::SmsFailed { provider: word.clone(), order: order(), state: "expired", code: Some("EXPIRED".into()) },
+        EventKind::ReceiptsTaken { provider: word.clone(), result: "unknown", state: None, count: 3 },
+        EventKind::ProviderOpened { provider: word.clone() },
+        EventKind::ProviderClosed { provider: word.clone() },
+        EventKind::ProviderFaulty { provider: word.clone(), fault: "balance", over: false },
+        EventKind::ProviderFaulty { provider: word, fault: "balance", over: true },
         EventKind::RateLimited { gate: "start" },
         EventKind::CaptchaIssued { kind: "image" },
         EventKind::CaptchaAnswered { kind: "image", result: "ok" },
@@ -41,7 +68,7 @@ fn every_kind() -> Vec<EventKind> {
 #[test]
 fn a_line_says_who_what_when_and_where() {
     let event = AuditEvent {
-        kind: EventKind::CodeSent { provider: "primary".into(), phone: phone(), seconds: 0.123_456 },
+        kind: sent(),
         account: Some(address()),
         subject: Some(SubjectId::new("uid=4711")),
         challenge: Some(ChallengeId::draw(&SystemRandom)),
@@ -62,6 +89,7 @@ fn a_line_says_who_what_when_and_where() {
         (&line["result"], &line["provider"], &line["seconds"]),
         (&"ok".into(), &"primary".into(), &0.123.into())
     );
+    assert_eq!((&line["order"], &line["message_id"]), (&order().to_string().into(), &"m-1".into()));
     assert_eq!(line["ip"], "203.0.113.7");
     assert_eq!(line["challenge"], event.challenge.unwrap().to_string());
     assert_eq!(line["request_id"], event.request.unwrap().to_string());
@@ -114,7 +142,8 @@ fn references_differ_by_key_and_by_kind_and_are_stable() {
 #[test]
 fn a_long_detail_is_cut() {
     let detail = Some("字".repeat(5_000));
-    let line = written(AuditEvent::of(EventKind::CodeWithheld { reason: "store", provider: None, detail }));
+    let line =
+        written(AuditEvent::of(EventKind::CodeWithheld { reason: "store", order: None, provider: None, detail }));
     assert_eq!(line.matches('字').count(), 300);
 }
 
@@ -124,7 +153,7 @@ proptest! {
     fn one_event_is_one_line_whatever_it_holds(detail in "(?s).{0,80}", provider in "(?s).{0,20}") {
         let hostile = format!("\r\n{detail}\u{2028}\u{85}\u{202e}\u{1b}[2J\",\"seq\":9,${{jndi:x}}%0d%0a<script>");
         let kind = EventKind::CodeWithheld {
-            reason: "provider_refused", provider: Some(provider.into()), detail: Some(hostile.clone())
+            reason: "provider_refused", order: None, provider: Some(provider.into()), detail: Some(hostile.clone())
         };
         let line = written(AuditEvent::of(kind));
         let broken = |sign: char| sign.is_control() || matches!(sign, '\u{2028}' | '\u{2029}' | '\u{202e}');

@@ -202,9 +202,13 @@ impl RecoveryParts {
                 subject: subject.id,
                 account: subject.address,
                 phone,
+                unit: subject.unit.map(Box::from),
                 locale: view.locale.clone(),
             }),
-            _ => self.record(origin, view, EventKind::NoticeSent { delivered: false }),
+            (place, _) => {
+                let reason = if place.is_err() { "no message can be taken" } else { "there is no phone" };
+                self.record(origin, view, EventKind::notice_withheld(reason));
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ pub(super) mod answers;
 mod bodies;
 mod captchas;
 mod config;
+mod delivery_reports;
 mod openapi;
 mod problems;
 mod resets;
@@ -50,6 +51,14 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(only(web::resource("/v1/password-resets/{id}/verify").route(web::post().to(resets::verify)), "POST"))
         .service(only(
             web::resource("/v1/password-resets/{id}/complete").route(web::post().to(resets::complete)),
+            "POST",
+        ))
+        .service(only(
+            web::resource("/v1/delivery-reports/{provider}").route(web::post().to(delivery_reports::take)),
+            "POST",
+        ))
+        .service(only(
+            web::resource("/v1/delivery-reports/{provider}/{secret}").route(web::post().to(delivery_reports::take)),
             "POST",
         ))
         .service(only(web::resource("/openapi.json").route(web::get().to(openapi::show)), "GET"))

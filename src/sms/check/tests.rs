@@ -23,7 +23,7 @@ fn providers_must_be_named_exist_be_used_and_stand_there_once() {
 #[test]
 fn an_unknown_kind_and_an_unknown_member_of_a_provider_are_refused() {
     let read = |text: &str| toml::from_str::<crate::sms::ProviderSettings>(text).unwrap_err().to_string();
-    assert!(read("kind = \"pigeon\"").contains("unknown variant `pigeon`, expected one of `http`"));
+    assert!(read("kind = \"pigeon\"").contains("expected one of `http`, "));
     assert!(read("kind = \"console\"\ncolour = 1").contains("unknown field `colour`"));
     assert!(read("kind = \"http\"\nurll = \"https://x/\"").contains("unknown field `urll`"));
 }
@@ -63,6 +63,26 @@ fn problems_of_a_provider_carry_its_name() {
     let more = "providers = [\"a\"]\n[provider.a]\nkind = \"http\"\nurl = \"ftp://x/\"\nbody = '{\"to\":\"{to}\",\"t\":\"{text}\"}'\n\
                 success = { status = [200] }";
     assert_eq!(keys(more), ["provider.a.url"]);
+}
+
+/// A longer code would fail with every message instead of at start.
+#[cfg(feature = "tencent")]
+#[test]
+fn a_code_that_is_too_long_for_a_provider_is_named() {
+    let more = "providers = [\"a\"]\n[provider.a]\nkind = \"tencent\"\nkey_id = \"AKID\"\nkey_secret = \"s3cr3t\"\n\
+                app_id = \"1400000000\"\nsign_name = \"市政邮箱\"\ntemplate.code = { zh-CN = \"1234567\" }";
+    assert_eq!(settings(more).check(), []);
+    assert_eq!(settings(more).check_code(6), []);
+    assert_eq!(settings(more).check_code(7)[0].0, "provider.a.kind");
+}
+
+/// A kind that this binary was built without is no unknown word: the feature that brings it is named.
+#[cfg(not(feature = "tencent"))]
+#[test]
+fn a_kind_that_was_left_out_is_refused_by_the_name_of_its_feature() {
+    let settings = settings("providers = [\"a\"]\n[provider.a]\nkind = \"tencent\"\nkey_id = \"AKID\"");
+    let [(key, problem)] = &settings.check()[..] else { panic!() };
+    assert!(key == "provider.a.kind" && problem.contains("the feature `tencent`"), "{key} {problem}");
 }
 
 #[test]

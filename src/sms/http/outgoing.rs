@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
@@ -11,10 +10,9 @@ use crate::outbound::on_this_machine;
 use crate::sms::SmsMessage;
 use crate::sms::check::Problem;
 use crate::sms::template::{Field, Template};
+use crate::sms::vendor::percent_encoded;
 
 const FIELDS: &[Field] = &[Field::To, Field::ToNational, Field::Text, Field::Code, Field::Ref, Field::Locale];
-/// All but the unreserved signs of RFC 3986.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Method, address and body of the request that hands one message over.
 #[derive(Debug)]
@@ -35,7 +33,7 @@ impl Format {
 
     fn escaped(self, value: &str) -> String {
         match self {
-            Self::Form => utf8_percent_encode(value, ESCAPED).to_string(),
+            Self::Form => percent_encoded(value),
             Self::Json => {
                 let quoted = serde_json::Value::from(value).to_string();
                 quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or_default().to_owned()

@@ -3,6 +3,23 @@
 //! A [`Vendor`] says how a message becomes a request and what an answer means. Both are pure functions, so a captured
 //! request and a documented error are tests without a network. [`VendorProvider`] does the rest, alike for all.
 
+#![cfg_attr(
+    not(all(
+        feature = "aliyun",
+        feature = "aws_sns",
+        feature = "huawei",
+        feature = "tencent",
+        feature = "twilio",
+        feature = "vonage"
+    )),
+    allow(dead_code, unused_imports, reason = "each kind uses a part of it, and a kind may be left out")
+)]
+
+mod basic;
+mod complaint;
+mod digest;
+mod encoding;
+mod endpoint;
 mod line;
 mod transcript;
 mod words;
@@ -10,9 +27,14 @@ mod words;
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
 
+pub(super) use self::basic::{basic, with_form};
+pub(super) use self::complaint::{Complaint, Meaning, spoken, unanswered};
+pub(super) use self::digest::{header_lines, header_names, hmac_sha256, hmac_sha256_hex, sha256_hex};
+pub(super) use self::encoding::{form, percent_encoded, post};
+pub(super) use self::endpoint::Endpoint;
 pub(super) use self::line::Line;
 pub use self::transcript::Transcript;
-pub(super) use self::words::Hidden;
+pub(super) use self::words::{Hidden, by_status};
 use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, SmsReceipt, Surroundings};
 use crate::domain::{Finding, Timestamp};
 use crate::outbound;
@@ -22,7 +44,6 @@ pub(super) use crate::outbound::{Answer, Times, Trust};
 
 /// What a signed request takes from the moment it is made in.
 #[derive(Debug, Clone, Copy)]
-#[expect(dead_code, reason = "the first vendor that signs reads it")]
 pub(super) struct Stamp {
     /// The time.
     pub now: Timestamp,

@@ -32,7 +32,6 @@ impl<'a> Hidden<'a> {
     }
 
     /// A vendor's sentence: one line, at most 160 signs; nothing at all when it repeats something of the message.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the first vendor uses it"))]
     pub(in crate::sms) fn sentence(&self, text: &str) -> String {
         if self.is_in(text) {
             return String::new();
@@ -50,10 +49,14 @@ impl<'a> Hidden<'a> {
 ///
 /// Redirects are not followed and other 4xx come from somebody on the way, so nobody was given the message; 408 and
 /// 425 are of machines that lost patience, perhaps after passing it on; after a 5xx or a strange 2xx it may have left.
-#[cfg_attr(not(test), expect(dead_code, reason = "the first vendor uses it"))]
 pub(in crate::sms) fn by_status(answer: &Answer) -> SmsError {
     let status = answer.status.as_u16();
-    let reason = format!("it answered {status} and nothing that can be read");
+    let unread = match answer.body.bytes() {
+        Ok([]) => "its body is empty".to_owned(),
+        Ok(_) => "its body is not what the vendor answers".to_owned(),
+        Err(reason) => reason,
+    };
+    let reason = format!("it answered {status}, but {unread}");
     match status {
         429 => SmsError::Throttled { retry_after: answer.retry_after },
         503 if answer.retry_after.is_some() => SmsError::Throttled { retry_after: answer.retry_after },

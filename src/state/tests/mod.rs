@@ -2,6 +2,7 @@
 
 mod bounds;
 mod expiry;
+mod orders;
 mod races;
 mod steps;
 
@@ -26,7 +27,7 @@ fn seconds(seconds: u64) -> Timestamp {
 }
 
 fn bounded(max: u64) -> MemoryState {
-    let sizes = StateSettings { max_challenges: max, max_used: max, max_failures: max };
+    let sizes = StateSettings { max_challenges: max, max_used: max, max_failures: max, max_orders: max };
     let failures =
         "window = '24h'\nfree = 10\nfirst_wait = '30s'\nmax_wait = '1h'\npause_after = 100\nalarm = '100/1h'";
     let life = Duration::from_hours(1);

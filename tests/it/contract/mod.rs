@@ -9,6 +9,7 @@ mod description;
 mod languages;
 mod operation;
 mod outages;
+mod receipts;
 mod refusals;
 mod replay;
 mod resends;

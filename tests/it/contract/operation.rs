@@ -25,13 +25,18 @@ impl<'a> Operation<'a> {
         self.node()["operationId"].as_str().unwrap_or_default()
     }
 
-    /// The path with its parameter filled in: `value`, else the example of the description.
+    /// The path with its parameters filled in: the first with `value`, where there is one, else the examples of the
+    /// description.
     pub fn path_with(&self, value: &str) -> String {
-        let Some((before, rest)) = self.path.split_once('{') else { return self.path.clone() };
-        let (name, after) = rest.split_once('}').unwrap();
-        let example = self.parameters().find(|parameter| parameter["name"] == name).map(|found| &found["example"]);
-        let value = if value.is_empty() { example.and_then(Value::as_str).unwrap() } else { value };
-        format!("{before}{value}{after}")
+        let (mut path, mut value) = (self.path.clone(), value);
+        while let Some((before, rest)) = path.split_once('{') {
+            let (name, after) = rest.split_once('}').unwrap();
+            let example = self.parameters().find(|parameter| parameter["name"] == name).map(|found| &found["example"]);
+            let filled = if value.is_empty() { example.and_then(Value::as_str).unwrap() } else { value };
+            path = format!("{before}{filled}{after}");
+            value = "";
+        }
+        path
     }
 
     pub fn parameters(&self) -> impl Iterator<Item = &'a Value> {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::receipts;
 use super::refusals::WITH_BODY;
 use super::replay::verified;
 use super::stage::{Stage, example_app};
@@ -68,7 +69,14 @@ pub async fn slow_bodies(stage: &mut Stage) {
     let app = TestApp::start_with(Setup::with("[server]\nrequest_timeout = \"1s\"")).await;
     let paths = WITH_BODY.map(|id| (id, stage.description.operation(id).path_with("")));
     let answers = join_all(paths.iter().map(|(id, path)| async { (*id, unfinished(&app, path).await) })).await;
-    for (id, (status, body)) in answers {
+    let vendors = receipts::impatient().await;
+    let vendors = join_all(
+        vendors
+            .iter()
+            .map(|(id, app)| async { (*id, unfinished(app, &stage.description.operation(id).path_with("")).await) }),
+    )
+    .await;
+    for (id, (status, body)) in answers.into_iter().chain(vendors) {
         assert_eq!(status, 408, "{id}");
         let operation = stage.description.operation(id);
         let (_, response) = operation.responses().into_iter().find(|(known, _)| *known == "408").unwrap();

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::description::Description;
 use super::stage::{Stage, ZHANGSAN, example_app};
-use super::{outages, refusals};
+use super::{outages, receipts, refusals};
 use crate::harness::{Claimant, Setup};
 
 /// What cannot be met from outside while state and limits live in the memory of the process: they always answer.
@@ -31,6 +31,7 @@ async fn every_example_is_met_by_the_real_application() {
     outages::messages(&mut stage).await;
     outages::accounts(&mut stage).await;
     outages::slow_bodies(&mut stage).await;
+    receipts::play(&mut stage).await;
     let all: BTreeSet<_> =
         Description::built_in().operations().iter().flat_map(super::operation::Operation::scenes).collect();
     let unreachable = |scene: &&String| OUT_OF_REACH.iter().any(|end| scene.ends_with(end));

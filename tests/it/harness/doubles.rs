@@ -102,6 +102,22 @@ impl Events {
         self.seen.lock().unwrap().iter().filter(|event| wanted(event)).count()
     }
 
+    /// Waits until all events so far are as wanted; fails loudly after ten seconds.
+    pub async fn until(&self, wanted: impl Fn(&[AuditEvent]) -> bool) {
+        let reached = async {
+            loop {
+                let more = self.more.notified();
+                tokio::pin!(more);
+                more.as_mut().enable();
+                if wanted(&self.seen.lock().unwrap()) {
+                    return;
+                }
+                more.await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(10), reached).await.expect("the events came");
+    }
+
     /// The `nth` event (from 1) that is wanted; waits for it, and fails loudly after ten seconds.
     pub async fn nth(&self, nth: usize, wanted: impl Fn(&AuditEvent) -> bool) -> AuditEvent {
         let found = async {

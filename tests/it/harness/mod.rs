@@ -9,6 +9,7 @@ mod doubles;
 mod figures;
 mod shape;
 mod stores;
+mod vendor;
 mod walker;
 mod wire;
 
@@ -22,5 +23,6 @@ pub use directory::{Directory, Fate};
 pub use doubles::{Events, Outbound, Refusing};
 pub use shape::Shape;
 pub use stores::Gated;
+pub use vendor::Vendor;
 pub use walker::{PAGE_COOKIE, Walker};
 pub use wire::{RawAnswer, Wire};
