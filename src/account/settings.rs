@@ -36,8 +36,8 @@ pub struct AccountSettings {
     pub region: Region,
     /// The embedded store.
     pub sqlite: SqliteSettings,
-    /// The directory.
-    pub ldap: LdapSettings,
+    /// The directory; boxed, because settings travel through many futures and most have none.
+    pub ldap: Box<LdapSettings>,
     /// What a hash costs and how many are made at once.
     pub hash: HashSettings,
 }

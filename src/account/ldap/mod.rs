@@ -75,7 +75,7 @@ impl LdapAccounts {
     /// # Errors
     /// [`AccountError::Unavailable`] when the settings cannot be used: no server, or authorities that cannot be read.
     pub fn new(settings: &AccountSettings, hashing: HashPool, around: &Surroundings) -> Result<Self, AccountError> {
-        let ldap = &settings.ldap;
+        let ldap: &LdapSettings = &settings.ldap;
         let servers = Servers::new(ldap, Arc::clone(&around.clock))
             .map_err(|reason| AccountError::Unavailable { reason: format!("account.ldap: {reason}") })?;
         let servers = Arc::new(servers);
