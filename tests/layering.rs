@@ -34,7 +34,7 @@ const RANKS: [(&str, u8); 15] = [
 
 /// What stands behind a port: only `app` and `cli` may name it, and its own module.
 const ADAPTERS: [(&str, &[&str]); 5] = [
-    ("account", &["sqlite", "http", "hooks", "demo", "roster", "build", "open", "Surroundings"]),
+    ("account", &["sqlite", "ldap", "http", "hooks", "demo", "roster", "build", "open", "Surroundings"]),
     (
         "sms",
         &[
@@ -63,7 +63,7 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates that belong to one place, so that they can be replaced there.
-const CRATES: [(&str, &[&str]); 13] = [
+const CRATES: [(&str, &[&str]); 14] = [
     ("actix_web", &["http", "app"]),
     ("actix_cors", &["app"]),
     ("moka", &["state"]),
@@ -74,6 +74,7 @@ const CRATES: [(&str, &[&str]); 13] = [
     ("tokio_rustls", &["sms"]),
     ("sqlx", &["account"]),
     ("rusqlite", &[]),
+    ("ldap3", &["account"]),
     ("prometheus_client", &["telemetry", "http"]),
     ("clap", &["cli"]),
     ("csv", &["account", "http"]),

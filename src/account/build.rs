@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::http::HttpAccounts;
+use super::ldap::LdapAccounts;
 use super::sqlite::SqliteAccounts;
 use super::{AccountError, AccountKind, AccountSettings, AccountStore, HashPool};
 use crate::domain::{Clock, Randomness};
@@ -25,6 +26,10 @@ pub async fn open(settings: &AccountSettings, around: &Surroundings) -> Result<A
         AccountKind::Sqlite => {
             let hashing = HashPool::new(&settings.hash, Arc::clone(&around.random))?;
             Ok(Arc::new(SqliteAccounts::open(settings, hashing, Arc::clone(&around.clock)).await?))
+        }
+        AccountKind::Ldap => {
+            let hashing = HashPool::new(&settings.hash, Arc::clone(&around.random))?;
+            Ok(Arc::new(LdapAccounts::new(settings, hashing, around)?))
         }
         AccountKind::Http => Ok(Arc::new(HttpAccounts::open(settings, around)?)),
     }

@@ -7,9 +7,12 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::MaxAge;
-use super::hashing::{MAX_LANES, MAX_MEMORY_KIB, MAX_PASSES};
+use super::hashing::{
+    MAX_BLF_COST, MAX_LANES, MAX_MEMORY_KIB, MAX_PASSES, MAX_PBKDF2_ROUNDS, MAX_SHA_ROUNDS, Mark, Scheme,
+};
 use super::hooks::{self, HookSettings};
 use super::http::HttpStoreSettings;
+use super::ldap::LdapSettings;
 use crate::domain::{ByteSize, Period, Region};
 
 /// Where the accounts live.
@@ -20,6 +23,8 @@ pub enum AccountKind {
     Sqlite,
     /// An account API of the operator's own.
     Http,
+    /// A directory: LDAP or Active Directory.
+    Ldap,
 }
 
 /// `[account]`.
@@ -45,6 +50,8 @@ pub struct AccountSettings {
     pub sqlite: SqliteSettings,
     /// The account API.
     pub http: HttpStoreSettings,
+    /// The directory; boxed, because settings travel through many futures and most have none.
+    pub ldap: Box<LdapSettings>,
     /// What a hash costs and how many are made at once.
     pub hash: HashSettings,
 }
@@ -59,21 +66,38 @@ pub struct SqliteSettings {
     pub busy_timeout: Period,
 }
 
-/// `[account.hash]`: argon2id.
+/// `[account.hash]`: how passwords are written.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HashSettings {
-    /// Memory of one hash (7 MiB to 256 MiB).
+    /// The scheme of new passwords.
+    pub scheme: Scheme,
+    /// What stands before a new hash.
+    pub prefix: Mark,
+    /// Memory of one argon2id hash (7 MiB to 256 MiB).
     pub memory: ByteSize,
     /// Passes over that memory (1 to 16).
     pub passes: u32,
     /// Lanes (1 to 16).
     pub lanes: u32,
+    /// Cost of BLF-CRYPT: the logarithm of its rounds (10 to 14).
+    pub blf_cost: u32,
+    /// Rounds of SHA512-CRYPT (100 000 to 1 000 000).
+    pub sha512_rounds: u32,
+    /// Rounds of PBKDF2 (1 300 000 to 5 000 000).
+    pub pbkdf2_rounds: u32,
     /// Hashes at once; 0 is one per processor (at most 256).
     pub workers: usize,
     /// Hashes that may wait (at most 10 000).
     pub queue: usize,
 }
+
+/// OWASP's least for bcrypt.
+const MIN_BLF_COST: u32 = 10;
+/// As long as OWASP's least for the others takes.
+const MIN_SHA_ROUNDS: u32 = 100_000;
+/// OWASP's number for HMAC-SHA-1.
+const MIN_PBKDF2_ROUNDS: u32 = 1_300_000;
 
 type Problem = (String, String);
 
@@ -101,6 +125,10 @@ impl AccountSettings {
         // The tables of stores that are not in use are as they come.
         match self.kind {
             AccountKind::Sqlite => problems.extend(own("sqlite", self.sqlite.check(self.timeout))),
+            AccountKind::Ldap => {
+                let found = self.ldap.check(self.timeout, self.hash.scheme);
+                problems.extend(found.into_iter().map(|(key, problem)| (key.to_owned(), problem)));
+            }
             AccountKind::Http => problems.extend(own("http", self.http.check(self.timeout))),
         }
         problems.extend(own("hash", self.hash.check()));
@@ -148,6 +176,19 @@ impl HashSettings {
         if !(1..=MAX_LANES).contains(&self.lanes) {
             problems.push(("lanes", format!("{} is out of range; write 1 to {MAX_LANES}", self.lanes)));
         }
+        let ranges = [
+            ("blf_cost", self.blf_cost, MIN_BLF_COST, MAX_BLF_COST),
+            ("sha512_rounds", self.sha512_rounds, MIN_SHA_ROUNDS, MAX_SHA_ROUNDS),
+            ("pbkdf2_rounds", self.pbkdf2_rounds, MIN_PBKDF2_ROUNDS, MAX_PBKDF2_ROUNDS),
+        ];
+        let outside = ranges.iter().filter(|(_, value, low, high)| !(low..=high).contains(&value));
+        problems.extend(
+            outside.map(|(key, value, low, high)| (*key, format!("{value} is out of range; write {low} to {high}"))),
+        );
+        if self.prefix == Mark::Crypt && !self.scheme.is_crypt() {
+            let problem = format!("crypt(3) does not know {}; write \"scheme\" or \"none\"", self.scheme);
+            problems.push(("prefix", problem));
+        }
         if self.workers > 256 {
             problems.push(("workers", format!("{} is out of range; write 0 to 256", self.workers)));
         }
@@ -155,6 +196,18 @@ impl HashSettings {
             problems.push(("queue", format!("{} is out of range; write 0 to 10000", self.queue)));
         }
         problems
+    }
+}
+
+#[cfg(test)]
+impl AccountSettings {
+    /// The defaults, with hashing that costs next to nothing: the cost is the schemes' business and not that of tests.
+    pub(in crate::account) fn cheap() -> Self {
+        let mut settings = tests::with(&[]).unwrap();
+        let hash = &mut settings.hash;
+        (hash.memory, hash.passes, hash.blf_cost) = ("8KiB".parse().unwrap(), 1, 4);
+        (hash.sha512_rounds, hash.pbkdf2_rounds, hash.workers) = (1_000, 10, 2);
+        settings
     }
 }
 
@@ -167,7 +220,7 @@ mod tests {
         account: AccountSettings,
     }
 
-    fn with(changes: &[(&str, &str)]) -> Result<AccountSettings, toml::de::Error> {
+    pub(super) fn with(changes: &[(&str, &str)]) -> Result<AccountSettings, toml::de::Error> {
         let mut text = include_str!("../../config/default.toml").to_owned();
         for (from, to) in changes {
             assert!(text.contains(from), "{from}");
@@ -198,6 +251,10 @@ mod tests {
             ("passes = 2", "passes = 17", "hash.passes"),
             ("lanes = 1", "lanes = 0", "hash.lanes"),
             ("queue = 64", "queue = 10001", "hash.queue"),
+            ("blf_cost = 11", "blf_cost = 9", "hash.blf_cost"),
+            ("sha512_rounds = 200000", "sha512_rounds = 5000", "hash.sha512_rounds"),
+            ("pbkdf2_rounds = 1300000", "pbkdf2_rounds = 6000000", "hash.pbkdf2_rounds"),
+            ("prefix = \"none\"", "prefix = \"crypt\"", "hash.prefix"),
         ];
         for (from, to, key) in cases {
             let problems = with(&[(from, to)]).unwrap().check();

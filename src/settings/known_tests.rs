@@ -51,6 +51,7 @@ fn exactly_the_keys_marked_secret_are_secret_and_have_a_file_form() {
         "account.hook.*.password",
         "account.hook.*.key",
         "account.hook.*.headers",
+        "account.ldap.bind_password",
         "sms.provider.*.headers",
         "sms.provider.*.password",
         "sms.provider.*.secret",

@@ -91,6 +91,10 @@ pub(super) async fn validity_is_kept_to_the_calendar_month(trial: &Trial) -> Res
     for age in [MaxAge::Months(3), MaxAge::Never] {
         let new = trial.fresh()?;
         let written = trial.write(&who, &new, Some(age), trial.challenge(), now).await?;
+        if age != MaxAge::Never && written.expires_at.is_none() {
+            trial.restore().await?;
+            return Err(Left::NotTried("the store keeps no validity"));
+        }
         kept(written.expires_at == age.expiry(now), "the password runs out at another time than was chosen")?;
         kept(trial.signs_in(bound, &new).await?, "a password within its validity does not sign in")?;
     }
@@ -101,7 +105,10 @@ pub(super) async fn what_runs_out_is_listed(trial: &Trial) -> Result<(), Left> {
     let (bound, now) = (&trial.cast.bound, trial.clock.now());
     let who = trial.find(bound).await?.id;
     let written = trial.write(&who, &trial.fresh()?, Some(MaxAge::Months(1)), trial.challenge(), now).await?;
-    let Some(end) = written.expires_at else { return Err(Left::NotTried("the store keeps no validity")) };
+    let Some(end) = written.expires_at else {
+        trial.restore().await?;
+        return Err(Left::NotTried("the store keeps no validity"));
+    };
     let lists = async |until| {
         let listed = trial.store.expiring(now, until, 10_000).await?;
         Ok::<_, Left>(listed.iter().any(|one| one.subject.address == *bound))

@@ -1,18 +1,24 @@
-//! Hashing passwords: argon2id, off the async threads, so many at once and no more.
+//! Hashing passwords in the schemes that mail systems know, off the async threads, so many at once and no more.
 //!
 //! A hash costs tens of milliseconds and megabytes by design. Unbounded, a few hundred parallel passwords would take
 //! the machine; so some are worked on, some wait, and the rest is told at once to come back.
 
+mod check;
+mod form;
+mod recipe;
+mod scheme;
 mod stored;
 
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use argon2::password_hash::PasswordHasher;
-use argon2::{Argon2, Params};
 use tokio::sync::Semaphore;
 
-pub use stored::{MAX_LANES, MAX_MEMORY_KIB, MAX_PASSES, StoredHash, StoredHashError};
+pub use check::{MAX_BLF_COST, MAX_LANES, MAX_MEMORY_KIB, MAX_PASSES, MAX_PBKDF2_ROUNDS, MAX_SHA_ROUNDS};
+pub use scheme::{Mark, Scheme};
+pub use stored::{StoredHash, StoredHashError};
+
+use recipe::Recipe;
 
 use super::{AccountError, HashSettings};
 use crate::domain::{NewPassword, Randomness};
@@ -20,7 +26,7 @@ use crate::domain::{NewPassword, Randomness};
 /// The one place where passwords are hashed. Clones share its bounds.
 #[derive(Clone)]
 pub struct HashPool {
-    params: Params,
+    recipe: Recipe,
     random: Arc<dyn Randomness>,
     /// One permit for each hash at work.
     workers: Arc<Semaphore>,
@@ -32,30 +38,38 @@ impl HashPool {
     /// A pool with the configured cost and bounds. Salts come from `random`.
     ///
     /// # Errors
-    /// When argon2 cannot work with the cost, which [`super::AccountSettings::check`] would have said.
+    /// When the scheme cannot work with the cost, which [`super::AccountSettings::check`] would have said.
     pub fn new(settings: &HashSettings, random: Arc<dyn Randomness>) -> Result<Self, AccountError> {
-        let params = Params::new(settings.memory_kib(), settings.passes, settings.lanes, None)
-            .map_err(|error| unavailable(format!("account.hash cannot be used: {error}")))?;
+        let recipe = Recipe::new(settings).map_err(|why| unavailable(format!("account.hash cannot be used: {why}")))?;
         let processors = available_parallelism().map_or(1, usize::from);
         let workers = if settings.workers == 0 { processors } else { settings.workers };
         Ok(Self {
-            params,
+            recipe,
             random,
             workers: Arc::new(Semaphore::new(workers)),
             places: Arc::new(Semaphore::new(workers.saturating_add(settings.queue))),
         })
     }
 
-    /// Hashes a password under a fresh salt.
+    /// Hashes a password under a fresh salt, in the configured scheme.
     ///
     /// # Errors
-    /// [`AccountError::Busy`] at once when the queue is full.
+    /// [`AccountError::Busy`] at once when the queue is full; [`AccountError::PasswordRefused`] when the scheme
+    /// would look at a part of the password only.
     pub async fn hash(&self, password: &NewPassword) -> Result<StoredHash, AccountError> {
-        let password = password.clone();
-        let argon2 = Argon2::from(self.params.clone());
-        let salt = self.random.bytes::<16>();
-        let hash = self.run(move || argon2.hash_password_with_salt(password.expose().as_bytes(), &salt)).await?;
-        hash.map(StoredHash::from).map_err(|error| unavailable(format!("hashing failed: {error}")))
+        if let Some(reason) = self.recipe.refusal(password.expose().as_bytes()) {
+            return Err(AccountError::PasswordRefused { reason });
+        }
+        let made = self.make(password).await?;
+        self.read(&made).map_err(|error| unavailable(format!("hashing made nothing usable: {error}")))
+    }
+
+    /// A stored hash; one that is neither marked nor tells its scheme by its shape is taken as the configured scheme's.
+    ///
+    /// # Errors
+    /// When it is no hash of a known scheme, or costs too much to check.
+    pub fn read(&self, stored: &str) -> Result<StoredHash, StoredHashError> {
+        StoredHash::read(stored, Some(self.recipe.scheme().into()))
     }
 
     /// Whether `password` made `stored`.
@@ -73,7 +87,13 @@ impl HashPool {
     /// # Errors
     /// [`AccountError::Busy`] at once when the queue is full.
     pub async fn verify_nothing(&self, password: &NewPassword) -> Result<bool, AccountError> {
-        self.hash(password).await.map(|_| false)
+        self.make(password).await.map(|_| false)
+    }
+
+    async fn make(&self, password: &NewPassword) -> Result<String, AccountError> {
+        let (password, recipe, salt) = (password.clone(), self.recipe.clone(), self.random.bytes());
+        let made = self.run(move || recipe.make(password.expose().as_bytes(), salt)).await?;
+        made.map_err(|why| unavailable(format!("hashing failed: {why}")))
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AccountError> {
@@ -106,7 +126,7 @@ fn unavailable(reason: String) -> AccountError {
 
 impl std::fmt::Debug for HashPool {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("HashPool").field("params", &self.params).finish_non_exhaustive()
+        out.debug_struct("HashPool").field("recipe", &self.recipe).finish_non_exhaustive()
     }
 }
 

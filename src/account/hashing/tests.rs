@@ -4,10 +4,18 @@ use std::sync::{Mutex, mpsc};
 use futures_util::FutureExt;
 
 use super::*;
+use crate::account::AccountSettings;
 use crate::domain::SystemRandom;
 
+const SCHEMES: [Scheme; 5] = [Scheme::Argon2id, Scheme::BlfCrypt, Scheme::Sha512Crypt, Scheme::Ssha512, Scheme::Pbkdf2];
+
 fn pool(workers: usize, queue: usize) -> HashPool {
-    let settings = HashSettings { memory: "8KiB".parse().unwrap(), passes: 1, lanes: 1, workers, queue };
+    of(Scheme::Argon2id, |settings| (settings.workers, settings.queue) = (workers, queue))
+}
+
+fn of(scheme: Scheme, change: impl FnOnce(&mut HashSettings)) -> HashPool {
+    let mut settings = HashSettings { scheme, ..AccountSettings::cheap().hash };
+    change(&mut settings);
     HashPool::new(&settings, Arc::new(SystemRandom)).unwrap()
 }
 
@@ -27,6 +35,44 @@ async fn a_hash_verifies_its_own_password_and_no_other() {
     assert_ne!(stored, pool.hash(&password("Correct-Horse-1")).await.unwrap(), "salts differ");
 }
 
+/// Whatever the present scheme, the former ones are recognised, so that the next write replaces them.
+#[tokio::test]
+async fn every_scheme_verifies_what_every_other_has_written() {
+    let (right, wrong) = (password("Pä ss-Wörd 密码🔑"), password("Pä ss-Wörd 密码"));
+    for prefix in [Mark::None, Mark::Scheme] {
+        for scheme in SCHEMES {
+            let stored = of(scheme, |settings| settings.prefix = prefix).hash(&right).await.unwrap();
+            let marked = stored.expose().starts_with(&format!("{{{scheme}}}"));
+            assert_eq!(marked, prefix == Mark::Scheme, "{scheme}");
+            for reader in SCHEMES {
+                let reader = of(reader, |_| ());
+                let bare_digest = scheme == Scheme::Ssha512 && prefix == Mark::None;
+                if bare_digest && reader.recipe.scheme() != scheme {
+                    assert_eq!(reader.read(stored.expose()), Err(StoredHashError::NotAHash));
+                    continue;
+                }
+                let read = reader.read(stored.expose()).unwrap();
+                assert!(reader.verify(&right, &read).await.unwrap(), "{scheme}");
+                assert!(!reader.verify(&wrong, &read).await.unwrap(), "{scheme}");
+            }
+        }
+    }
+}
+
+/// case 72: what the scheme would not look at is refused with the reason, and 72 bytes are still kept whole.
+#[tokio::test]
+async fn a_password_that_blf_crypt_would_cut_is_refused() {
+    let pool = of(Scheme::BlfCrypt, |_| ());
+    let longest = format!("{}ab", "密".repeat(23)) + "c";
+    let stored = pool.hash(&password(&longest)).await.unwrap();
+    assert!(pool.verify(&password(&longest), &stored).await.unwrap());
+    assert!(!pool.verify(&password(&format!("{}abd", "密".repeat(23))), &stored).await.unwrap());
+    let refused = pool.hash(&password(&format!("{longest}d"))).await.unwrap_err();
+    let AccountError::PasswordRefused { reason } = refused else { panic!("{refused}") };
+    assert!(reason.contains("73 bytes") && reason.contains("BLF-CRYPT"), "{reason}");
+    assert_eq!(pool.verify_nothing(&password(&format!("{longest}d"))).await, Ok(false), "as an account that is there");
+}
+
 /// case 71: a password is cut nowhere; the 1 024th byte counts.
 #[tokio::test]
 async fn the_last_character_of_the_longest_password_counts() {
@@ -39,8 +85,9 @@ async fn the_last_character_of_the_longest_password_counts() {
 
 #[tokio::test]
 async fn a_hash_made_under_other_parameters_still_verifies() {
-    let settings = HashSettings { memory: "64KiB".parse().unwrap(), passes: 3, lanes: 2, workers: 1, queue: 1 };
-    let former = HashPool::new(&settings, Arc::new(SystemRandom)).unwrap();
+    let former = of(Scheme::Argon2id, |settings| {
+        (settings.memory, settings.passes, settings.lanes) = ("64KiB".parse().unwrap(), 3, 2);
+    });
     let stored = former.hash(&password("Correct-Horse-1")).await.unwrap();
     assert!(pool(1, 1).verify(&password("Correct-Horse-1"), &stored).await.unwrap());
 }

@@ -26,7 +26,7 @@ pub enum Column {
     WorkPhone,
     /// Like `1990-01-02`.
     Birthday,
-    /// An argon2id PHC string.
+    /// A hash that says how it was made, like `$argon2id$…` or `{SSHA512}…`.
     PasswordHash,
     /// `true` or `false`.
     Enabled,

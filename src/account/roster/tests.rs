@@ -66,7 +66,7 @@ fn every_bad_row_is_listed_with_its_line_and_column() {
         "line 2, address: a mail address has one @",
         "line 3, mobile: not a",
         "line 5, birthday: not a day",
-        "line 6, password_hash: not an argon2id hash",
+        "line 6, password_hash: not a sound BLF-CRYPT hash",
         "line 6, enabled: is neither true nor false",
         "line 7: has 3 fields, the header has 9",
         "line 8, aliases: the name before the @",

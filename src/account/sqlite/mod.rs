@@ -21,7 +21,6 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::{
     AccountError, AccountRecord, AccountSettings, AccountStore, Expiring, HashPool, PasswordWrite, PasswordWritten,
-    StoredHash,
 };
 use crate::domain::{
     Clock, Condition, Finding, MailboxAddress, NewPassword, Period, PhoneNumber, Region, Subject, SubjectId, Timestamp,
@@ -145,12 +144,13 @@ impl AccountStore for SqliteAccounts {
         let found = async { rows::credential(&self.readers, address).await.map_err(|error| self.fault(&error)) };
         let work = async {
             let Some(credential) = found.await? else { return self.hashing.verify_nothing(password).await };
-            let stored = credential.hash.as_deref().map(StoredHash::parse);
-            let Some(Ok(stored)) = stored else {
-                if stored.is_some() {
-                    tracing::warn!(account = %address.masked(), "the stored hash is no argon2id hash that is taken");
+            let stored = match credential.hash.as_deref().map(|hash| self.hashing.read(hash)) {
+                Some(Ok(stored)) => stored,
+                Some(Err(error)) => {
+                    tracing::warn!(account = %address.masked(), "the stored hash is {error}");
+                    return self.hashing.verify_nothing(password).await;
                 }
-                return self.hashing.verify_nothing(password).await;
+                None => return self.hashing.verify_nothing(password).await,
             };
             let right = self.hashing.verify(password, &stored).await?;
             let expired = credential.expires_at.is_some_and(|end| self.clock.now() >= end);

@@ -22,7 +22,7 @@ The file is UTF-8 and begins with a header; only address is needed, columns that
   address,aliases,name,unit,mobile,work_phone,birthday,password_hash,enabled
   zhangsan@example.gov.cn,zs@example.gov.cn;z3@example.gov.cn,张三,信息中心,13800000000,,1990-01-02,,true
 
-password_hash is an argon2id PHC string; it never replaces a password that was set through resetgate.
+password_hash is a hash as Dovecot writes it, like $argon2id$… or {SSHA512}…; it never replaces a password that was set through resetgate.
 When any row is wrong, all wrong rows are listed and nothing is written.")]
 pub struct Import {
     /// CSV file

@@ -113,7 +113,7 @@ async fn open_or_make(settings: &AccountSettings) -> Result<SqliteAccounts, Fail
         AccountKind::Sqlite => {
             Ok(SqliteAccounts::open(settings, hash_pool(settings)?, Arc::new(SystemClock::start())).await?)
         }
-        AccountKind::Http => {
+        AccountKind::Ldap | AccountKind::Http => {
             let what = "this command works on the embedded store, and account.kind names another";
             Err(Failure::new(FAILED, what, "look after accounts where they live; try the store: resetgate store check"))
         }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::*;
+use crate::account::StoredHash;
 use crate::account::roster::{self, Column, Roster};
 
 const UPDATE: Mode = Mode { update: true, dry_run: false };

@@ -9,27 +9,15 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::*;
-use crate::account::{HashSettings, MaxAge, NewAccount, SqliteSettings};
+use crate::account::{MaxAge, NewAccount, SqliteSettings};
 use crate::domain::{ChallengeId, ManualClock, SystemRandom};
 
 /// 2025-11-23T03:00:00Z.
 pub const NOW: Timestamp = Timestamp::from_millis(1_763_866_800_000);
 
-#[derive(serde::Deserialize)]
-struct Root {
-    account: AccountSettings,
-}
-
-/// The defaults, with hashing that costs next to nothing; the cost is argon2's business and not that of these tests.
 pub fn settings(path: PathBuf) -> AccountSettings {
-    let defaults = toml::from_str::<Root>(include_str!("../../../../config/default.toml")).unwrap().account;
-    AccountSettings {
-        timeout: "30s".parse().unwrap(),
-        max_age_choices: vec![MaxAge::Never],
-        sqlite: SqliteSettings { path, busy_timeout: "10ms".parse().unwrap() },
-        hash: HashSettings { memory: "8KiB".parse().unwrap(), passes: 1, lanes: 1, workers: 2, queue: 64 },
-        ..defaults
-    }
+    let sqlite = SqliteSettings { path, busy_timeout: "10ms".parse().unwrap() };
+    AccountSettings { timeout: "30s".parse().unwrap(), sqlite, ..AccountSettings::cheap() }
 }
 
 /// A store in a directory of its own.

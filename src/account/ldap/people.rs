@@ -1,0 +1,112 @@
+//! From entries to people.
+
+use std::sync::Arc;
+
+use super::entry::Entry;
+use super::query::id_of;
+use super::settings::LdapSettings;
+use super::times::{read_any, read_birthday};
+use crate::domain::{MailboxAddress, PersonalFacts, PhoneNumber, Region, Subject, SubjectId};
+
+/// What of an entry means what.
+pub(super) struct People {
+    settings: LdapSettings,
+    region: Region,
+    /// Every attribute that is read, each once.
+    attributes: Arc<[String]>,
+}
+
+impl People {
+    pub(super) fn new(settings: &LdapSettings, region: Region) -> Self {
+        let of = &settings.attributes;
+        let mut names: Vec<&str> = vec![
+            &settings.id,
+            &of.address,
+            &of.mobile,
+            &of.phone_bound,
+            &of.work_phone,
+            &of.birthday,
+            &of.unit,
+            &of.password_changed,
+            &settings.password.expiry,
+            &settings.password.marker,
+        ];
+        names.extend(of.aliases.iter().map(String::as_str));
+        names.extend(settings.disabled.iter().map(super::mark::DisabledMark::attribute));
+        names.retain(|name| !name.is_empty());
+        names.sort_unstable_by_key(|name| name.to_ascii_lowercase());
+        names.dedup_by_key(|name| name.to_ascii_lowercase());
+        let attributes = names.into_iter().map(str::to_owned).collect();
+        Self { settings: settings.clone(), region, attributes }
+    }
+
+    /// What to ask for.
+    pub(super) fn attributes(&self) -> Arc<[String]> {
+        Arc::clone(&self.attributes)
+    }
+
+    /// The store's key; `None` when the service account cannot read it.
+    pub(super) fn id(&self, entry: &Entry) -> Option<SubjectId> {
+        entry.bytes(&self.settings.id).iter().find_map(|value| id_of(&self.settings.id, value))
+    }
+
+    /// Whether the account may sign in and recover.
+    pub(super) fn is_enabled(&self, entry: &Entry) -> bool {
+        !self.settings.disabled.iter().any(|mark| mark.is_on(entry))
+    }
+
+    /// Whether one of the addresses of the entry is `address`. Servers compare by rules of their own, which fold more
+    /// signs into one than we do; an account that only such a rule takes for this one is another.
+    pub(super) fn is_named(&self, entry: &Entry, address: &MailboxAddress) -> bool {
+        self.primary(entry).chain(self.aliases(entry)).any(|named| named == *address)
+    }
+
+    /// The person, where the entry has an address and an id. Anything else that is wrong leaves its field empty.
+    pub(super) fn subject(&self, entry: &Entry) -> Option<Subject> {
+        let of = &self.settings.attributes;
+        let mut all = self.primary(entry).chain(self.aliases(entry));
+        let address = all.next()?;
+        let mut user_names: Vec<_> = all.chain([address.clone()]).map(|named| named.local().to_owned()).collect();
+        user_names.sort_unstable();
+        user_names.dedup();
+        let numbers = entry.texts(&of.mobile);
+        let parsed = |text: &&str| PhoneNumber::parse(text, self.region).ok();
+        let own = |name: &str| entry.text(name).map(str::to_owned);
+        Some(Subject {
+            id: self.id(entry)?,
+            address,
+            unit: own(&of.unit),
+            phone: numbers.iter().find_map(parsed),
+            enabled: self.is_enabled(entry),
+            password_changed_at: entry.text(&of.password_changed).and_then(read_any),
+            phone_bound_at: entry.text(&of.phone_bound).and_then(read_any),
+            facts: PersonalFacts {
+                user_names,
+                mobile: numbers.iter().find(|text| parsed(text).is_some()).or(numbers.first()).map(ToString::to_string),
+                work_phone: own(&of.work_phone),
+                birthday: entry.text(&of.birthday).and_then(read_birthday),
+            },
+        })
+    }
+
+    fn primary<'a>(&'a self, entry: &'a Entry) -> impl Iterator<Item = MailboxAddress> + 'a {
+        entry.texts(&self.settings.attributes.address).into_iter().filter_map(address_in)
+    }
+
+    fn aliases<'a>(&'a self, entry: &'a Entry) -> impl Iterator<Item = MailboxAddress> + 'a {
+        let names = self.settings.attributes.aliases.iter();
+        names.flat_map(move |name| entry.texts(name)).filter_map(address_in)
+    }
+}
+
+/// An address, bare or as in Active Directory's `proxyAddresses`, where other kinds of address stand beside it.
+fn address_in(text: &str) -> Option<MailboxAddress> {
+    let bare = match text.split_once(':') {
+        Some((kind, rest)) => kind.eq_ignore_ascii_case("smtp").then_some(rest)?,
+        None => text,
+    };
+    MailboxAddress::parse(bare).ok()
+}
+
+#[cfg(test)]
+mod tests;

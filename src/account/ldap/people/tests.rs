@@ -1,0 +1,97 @@
+use super::*;
+use crate::account::AccountSettings;
+
+fn people() -> People {
+    #[derive(serde::Deserialize)]
+    struct Root {
+        account: AccountSettings,
+    }
+    let text = include_str!("../../../../config/default.toml");
+    let mut settings = toml::from_str::<Root>(text).unwrap().account;
+    settings.ldap.attributes.aliases = vec!["mailAlternateAddress".to_owned(), "proxyAddresses".to_owned()];
+    settings.ldap.attributes.birthday = "birthday".to_owned();
+    People::new(&settings.ldap, Region::CN)
+}
+
+fn entry(values: &[(&str, &str)]) -> Entry {
+    let known = [("entryUUID", "u-1"), ("mail", "zhang@example.org")];
+    Entry::of("uid=zhang,ou=people", &[&known[..], values].concat())
+}
+
+fn subject(values: &[(&str, &str)]) -> Subject {
+    people().subject(&entry(values)).unwrap()
+}
+
+#[test]
+fn a_person_is_read_out_of_an_entry() {
+    let zhang = subject(&[
+        ("mailAlternateAddress", "Zhang.San@Example.ORG"),
+        ("proxyAddresses", "SMTP:zs@example.org"),
+        ("proxyAddresses", "x500:/o=Example/cn=zhang"),
+        ("mobile", "138 0000 0000"),
+        ("telephoneNumber", "010-55500123"),
+        ("birthday", "19900102000000Z"),
+        ("ou", "信息中心"),
+        ("pwdChangedTime", "20251122030000Z"),
+    ]);
+    assert_eq!((zhang.id.as_str(), zhang.address.as_str()), ("u-1", "zhang@example.org"));
+    assert_eq!(zhang.facts.user_names, ["zhang", "zhang.san", "zs"]);
+    assert_eq!(zhang.phone.unwrap().e164(), "+8613800000000");
+    assert_eq!(zhang.facts.mobile.as_deref(), Some("138 0000 0000"));
+    assert_eq!(zhang.facts.work_phone.as_deref(), Some("010-55500123"));
+    assert_eq!(zhang.facts.birthday.unwrap().to_string(), "1990-01-02");
+    assert_eq!(zhang.unit.as_deref(), Some("信息中心"));
+    assert_eq!(zhang.password_changed_at.unwrap().to_string(), "2025-11-22T03:00:00Z");
+    assert!(zhang.enabled);
+}
+
+/// case 70: of several numbers, the first mobile one in sorted order, whatever order the server sends them in.
+#[test]
+fn of_several_numbers_the_first_mobile_one_counts_in_a_stable_order() {
+    let numbers = [("mobile", "13900000009"), ("mobile", "010-55500123"), ("mobile", "13800000001")];
+    let turned = [numbers[2], numbers[0], numbers[1]];
+    for values in [numbers, turned] {
+        assert_eq!(subject(&values).phone.unwrap().e164(), "+8613800000001");
+    }
+}
+
+/// case 70: malformed data leaves its field empty and never fails the account.
+#[test]
+fn malformed_values_leave_the_account_without_them() {
+    let long = "1".repeat(10_000);
+    for mobile in ["", "12345", "010-55500123", "1380000\n0000", "13800000000\0", "see the list", long.as_str()] {
+        let person =
+            subject(&[("mobile", mobile), ("birthday", "unknown"), ("pwdChangedTime", "2025-11-22"), ("ou", "")]);
+        assert!(person.phone.is_none() && person.facts.birthday.is_none(), "{mobile}");
+        assert!(person.unit.is_none() && person.password_changed_at.is_none());
+    }
+    assert_eq!(subject(&[("mobile", "12345")]).facts.mobile.as_deref(), Some("12345"));
+}
+
+#[test]
+fn without_an_address_or_an_id_there_is_no_account() {
+    assert!(people().subject(&Entry::of("cn=x", &[("entryUUID", "u-1"), ("mail", "no address")])).is_none());
+    assert!(people().subject(&Entry::of("cn=x", &[("mail", "zhang@example.org")])).is_none());
+}
+
+/// case 66: what only the server's own rules take for the same address is another.
+#[test]
+fn an_entry_is_named_by_its_own_addresses_alone() {
+    let address = MailboxAddress::parse("zhang@example.org").unwrap();
+    let holds = |name: &str, value: &str| {
+        people().is_named(&Entry::of("cn=x", &[("entryUUID", "u-1"), (name, value)]), &address)
+    };
+    assert!(holds("mail", "ZHANG@example.org") && holds("proxyaddresses", "smtp:zhang@example.org"));
+    assert!(!holds("mail", "ｚhang@example.org") && !holds("mail", "zhang@example.org."[..16].trim()));
+    assert!(!holds("proxyAddresses", "sip:zhang@example.org") && !holds("otherMailbox", "zhang@example.org"));
+}
+
+#[test]
+fn each_attribute_is_asked_for_once() {
+    let asked = people().attributes();
+    let mut names: Vec<_> = asked.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let count = names.len();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    assert!(names.contains(&"useraccountcontrol".to_owned()) && !names.contains(&String::new()));
+}
