@@ -11,7 +11,7 @@ use super::exit::{FAILED, OK, REFUSED, UNREACHABLE, USAGE};
 use crate::domain::{OneTimeCode, OrderId, PhoneNumber, Region};
 use crate::sms::{
     MessageKind, ProviderSettings, SmsError, SmsMessage, SmsProvider, SmsReceipt, SmsSettings, Surroundings, Texts,
-    build, build_one, parts, ucs2_units,
+    Transcript, build, build_one, parts, ucs2_units,
 };
 
 /// Messages.
@@ -102,15 +102,47 @@ async fn attempt(args: &SmsTestArgs, test: &SmsTest<'_>, terminal: &mut Terminal
     let provider = test.provider(args.provider.as_deref())?;
     tell(terminal, &plan(args, test, &message))?;
     if args.dry_run {
-        return tell(terminal, "Dry run: nothing was sent.\n");
+        return dry_run(args, test, &message, terminal);
     }
     if !args.yes && test.may_cost(args.provider.as_deref()) {
         confirm(terminal)?;
     }
-    let outcome = provider.send(&message).await;
+    let mut transcript = Transcript::default();
+    let outcome = provider.send_shown(&message, &mut transcript).await;
     provider.close().await;
-    let receipt = outcome.map_err(|error| failure(&error))?;
-    tell(terminal, &taken(&receipt))
+    tell(terminal, &transcript.to_string())?;
+    match outcome {
+        Ok(receipt) => tell(terminal, &taken(&receipt)),
+        Err(error) => {
+            tell(terminal, &meaning(&error))?;
+            Err(failure(&error))
+        }
+    }
+}
+
+/// What each provider that would be asked would put on the wire.
+fn dry_run(
+    args: &SmsTestArgs,
+    test: &SmsTest<'_>,
+    message: &SmsMessage,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let route = test.settings.providers_for(&message.to, None);
+    let asked = args.provider.as_ref().map_or(route, std::slice::from_ref);
+    for name in asked {
+        let draft = test.provider(Some(name))?.draft(message).map_err(|error| failure(&error))?.to_string();
+        if !draft.is_empty() {
+            tell(terminal, &format!("To `{name}`:\n{draft}"))?;
+        }
+    }
+    tell(terminal, "Dry run: nothing was sent.\n")
+}
+
+/// What the service would make of a word like this.
+fn meaning(error: &SmsError) -> String {
+    let next =
+        if error.lets_another_try() { "the next provider of the route is asked" } else { "nobody else is asked" };
+    format!("Meaning   {}: {next}\n", error.name())
 }
 
 impl SmsTest<'_> {

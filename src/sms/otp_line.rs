@@ -13,7 +13,7 @@ pub(super) fn otp_line(domain: &str, code: &str) -> String {
 /// The text of a message with that line at its end, unless it has no code or ends with the line already. For providers
 /// that carry texts as they are, where their settings ask for it.
 #[cfg_attr(
-    not(any(test, feature = "smpp", feature = "twilio", feature = "vonage", feature = "aws_sns")),
+    not(any(feature = "smpp", feature = "twilio", feature = "vonage", feature = "aws_sns", test)),
     expect(dead_code, reason = "only providers that carry texts as they are use it")
 )]
 pub(super) fn bound_text(message: &SmsMessage) -> Zeroizing<String> {

@@ -61,6 +61,7 @@ async fn a_dry_run_shows_the_message_and_sends_nothing() {
     {
         assert!(ran.out.contains(part), "{part}: {}", ran.out);
     }
+    assert!(ran.out.contains("To `dead`:\n> POST http://127.0.0.1:1/"), "{}", ran.out);
     assert!(!ran.out.contains("13800138000") && !ran.out.contains("Taken by"));
 }
 
@@ -89,6 +90,8 @@ async fn an_unreachable_provider_says_so_and_what_to_check() {
     let ran = ran(&["--provider", "dead", "--yes"], None).await;
     assert_eq!(ran.code, UNREACHABLE);
     assert!(ran.err.contains("no connection") && ran.err.contains("firewall"), "{}", ran.err);
+    assert!(ran.out.contains("> POST http://127.0.0.1:1/"), "what was tried is shown: {}", ran.out);
+    assert!(ran.out.contains("provider_unreachable: the next provider of the route is asked"), "{}", ran.out);
 }
 
 #[tokio::test]

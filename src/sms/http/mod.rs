@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
 
 use self::outgoing::Outgoing;
 use self::rules::Rules;
@@ -12,6 +13,7 @@ use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, Surroundings};
 use crate::outbound::read_headers;
 
 mod check;
+mod literals;
 mod outgoing;
 mod rules;
 mod settings;
@@ -23,6 +25,8 @@ pub(super) struct Gateway {
     headers: HeaderMap,
     outgoing: Outgoing,
     rules: Rules,
+    /// What of the operator's own words may be a key.
+    keys: Vec<SecretString>,
 }
 
 /// Reads the settings and the files they name. `credentials` stands for `$CREDENTIALS_DIRECTORY`.
@@ -53,7 +57,13 @@ pub(super) fn provider(
         throttled: settings.throttled.clone(),
         message_id: settings.message_id.clone().filter(|pointer| !pointer.is_empty()),
     };
-    VendorProvider::new(name, Gateway { headers, outgoing, rules }, trust, times, around)
+    VendorProvider::new(
+        name,
+        Gateway { headers, outgoing, rules, keys: literals::read(settings) },
+        trust,
+        times,
+        around,
+    )
 }
 
 impl Vendor for Gateway {
@@ -72,6 +82,10 @@ impl Vendor for Gateway {
         *request.headers_mut() = self.headers.clone();
         *request.body_mut() = body.map(Into::into);
         Ok(request)
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        self.keys.iter().map(ExposeSecret::expose_secret).collect()
     }
 
     fn judge(&self, answer: &Answer, hidden: &Hidden<'_>) -> Result<Option<String>, SmsError> {
