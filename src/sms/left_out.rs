@@ -41,3 +41,29 @@ left_out! {
     VonageSettings = "vonage",
     AwsSnsSettings = "aws_sns",
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::sms::samples::settings;
+
+    /// Of a binary with all kinds, this says nothing; `cargo test --no-default-features` does.
+    #[test]
+    fn a_kind_that_was_left_out_is_refused_with_the_name_of_its_feature() {
+        for (kind, is_there) in [
+            ("aliyun", cfg!(feature = "aliyun")),
+            ("tencent", cfg!(feature = "tencent")),
+            ("huawei", cfg!(feature = "huawei")),
+            ("twilio", cfg!(feature = "twilio")),
+            ("vonage", cfg!(feature = "vonage")),
+            ("aws_sns", cfg!(feature = "aws_sns")),
+        ] {
+            if is_there {
+                continue;
+            }
+            let table = format!("providers = [\"main\"]\n[provider.main]\nkind = \"{kind}\"\nfrom = \"x\"");
+            let problems = settings(&table).check();
+            assert_eq!((problems.len(), problems[0].0.as_str()), (1, "provider.main.kind"), "{kind}");
+            assert!(problems[0].1.contains(&format!("with the feature `{kind}`")), "{}", problems[0].1);
+        }
+    }
+}

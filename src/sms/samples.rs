@@ -68,14 +68,17 @@ pub(super) fn message(text: &str) -> SmsMessage {
 }
 
 /// An answer of a vendor.
+#[cfg(any(feature = "twilio", feature = "vonage", feature = "aws_sns"))]
 pub(super) fn answer(status: u16, body: &str) -> super::vendor::Answer {
     super::vendor::Answer::of(status, super::vendor::Body::Read(body.as_bytes().to_vec()))
 }
 
+#[cfg(any(feature = "twilio", feature = "aws_sns"))]
 pub(super) const TIMES: super::vendor::Times =
     super::vendor::Times { connect: Duration::from_secs(1), total: Duration::from_secs(2) };
 
 /// What providers work with that print nothing and tell nobody.
+#[cfg(any(feature = "twilio", feature = "aws_sns"))]
 pub(super) fn around() -> super::Surroundings {
     super::Surroundings::of_this_machine(super::ConsoleWriter::new(std::io::sink()))
 }
