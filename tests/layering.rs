@@ -32,7 +32,7 @@ const RANKS: [(&str, u8); 14] = [
 
 /// What stands behind a port: only `app` and `cli` may name it, and its own module.
 const ADAPTERS: [(&str, &[&str]); 5] = [
-    ("account", &["sqlite", "demo", "roster", "build", "open", "Surroundings"]),
+    ("account", &["sqlite", "sql", "demo", "roster", "build", "open", "Surroundings"]),
     (
         "sms",
         &["http", "console", "vendor", "Console", "ConsoleWriter", "Failover", "Surroundings", "build", "build_one"],

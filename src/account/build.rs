@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::sql::SqlAccounts;
 use super::sqlite::SqliteAccounts;
 use super::{AccountError, AccountKind, AccountSettings, AccountStore, HashPool};
 use crate::domain::{Clock, Randomness};
@@ -23,5 +24,6 @@ pub async fn open(settings: &AccountSettings, around: &Surroundings) -> Result<A
     let hashing = HashPool::new(&settings.hash, Arc::clone(&around.random))?;
     match settings.kind {
         AccountKind::Sqlite => Ok(Arc::new(SqliteAccounts::open(settings, hashing, Arc::clone(&around.clock)).await?)),
+        AccountKind::Sql => Ok(Arc::new(SqlAccounts::open(settings, hashing, Arc::clone(&around.clock)).await?)),
     }
 }

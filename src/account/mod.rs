@@ -8,6 +8,7 @@ mod hashing;
 mod max_age;
 pub mod roster;
 mod settings;
+pub mod sql;
 pub mod sqlite;
 
 use async_trait::async_trait;

@@ -9,6 +9,7 @@ use super::MaxAge;
 use super::hashing::{
     MAX_BLF_COST, MAX_LANES, MAX_MEMORY_KIB, MAX_PASSES, MAX_PBKDF2_ROUNDS, MAX_SHA_ROUNDS, Mark, Scheme,
 };
+use super::sql::SqlSettings;
 use crate::domain::{ByteSize, Period, Region};
 
 /// Where the accounts live.
@@ -17,6 +18,8 @@ use crate::domain::{ByteSize, Period, Region};
 pub enum AccountKind {
     /// The embedded store, one file.
     Sqlite,
+    /// A database of another program.
+    Sql,
 }
 
 /// `[account]`.
@@ -33,6 +36,8 @@ pub struct AccountSettings {
     pub region: Region,
     /// The embedded store.
     pub sqlite: SqliteSettings,
+    /// A database of another program.
+    pub sql: SqlSettings,
     /// What a hash costs and how many are made at once.
     pub hash: HashSettings,
 }
@@ -101,6 +106,9 @@ impl AccountSettings {
             problems.push(("max_age_choices", format!("holds {choice} twice; write it once")));
         }
         problems.extend(self.sqlite.check(self.timeout));
+        if self.kind == AccountKind::Sql {
+            problems.extend(self.sql.check());
+        }
         problems.extend(self.hash.check());
         problems
     }

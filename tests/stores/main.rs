@@ -3,4 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may end at once")]
 
 mod contract;
+mod servers;
+mod sql;
+mod sql_contract;
 mod sqlite;
