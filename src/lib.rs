@@ -8,6 +8,7 @@
 //! | rank | module | what it knows |
 //! |---|---|---|
 //! | 0 | [`domain`] | the words and pure rules: challenge, code, mailbox, phone, password, time; no I/O, no framework |
+//! | 0 | [`outbound`] | how HTTP is spoken to others; knows only `domain` |
 //! | 1 | [`policy`] | what a new password must be, and must not hold |
 //! | 1 | [`captcha`] | the test before a code is sent: picture, sound, proof of work; stores nothing |
 //! | 1 | [`limits`] | gates by requester, account, phone, prefix and in all |
@@ -57,6 +58,7 @@ pub mod domain;
 pub mod flow;
 pub mod http;
 pub mod limits;
+pub mod outbound;
 pub mod policy;
 pub mod settings;
 pub mod sms;

@@ -12,9 +12,11 @@ use std::path::Path;
 use reading::{bare, files, module_of, names_crate, paths, root};
 
 /// Tens are the ranks: a module imports only lower numbers, so modules of one rank do not know each other. The last
-/// rank has an order of its own: `app` assembles with `settings` and `telemetry`, and `cli` starts all three.
-const RANKS: [(&str, u8); 14] = [
+/// rank has an order of its own: `app` assembles with `settings` and `telemetry`, and `cli` starts all three. So has the
+/// first: `outbound` stands on `domain`, and below `sms` and `account`, which both ask over HTTP and do not know each other.
+const RANKS: [(&str, u8); 15] = [
     ("domain", 0),
+    ("outbound", 1),
     ("policy", 10),
     ("captcha", 10),
     ("limits", 10),
@@ -35,7 +37,19 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
     ("account", &["sqlite", "sql", "demo", "roster", "build", "open", "Surroundings"]),
     (
         "sms",
-        &["http", "console", "vendor", "Console", "ConsoleWriter", "Failover", "Surroundings", "build", "build_one"],
+        &[
+            "cmpp",
+            "http",
+            "smpp",
+            "console",
+            "vendor",
+            "Console",
+            "ConsoleWriter",
+            "Failover",
+            "Surroundings",
+            "build",
+            "build_one",
+        ],
     ),
     ("limits", &["memory", "MemoryLimits"]),
     ("state", &["memory", "MemoryState"]),
@@ -43,13 +57,15 @@ const ADAPTERS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates that belong to one place, so that they can be replaced there.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("actix_web", &["http", "app"]),
     ("actix_cors", &["app"]),
     ("moka", &["state"]),
     ("governor", &["limits"]),
     ("captcha", &["captcha"]),
-    ("reqwest", &["sms", "account", "app"]),
+    ("md5", &["sms"]),
+    ("reqwest", &["outbound", "sms", "account", "app"]),
+    ("tokio_rustls", &["sms"]),
     ("sqlx", &["account"]),
     ("rusqlite", &[]),
     ("prometheus_client", &["telemetry", "http"]),

@@ -106,6 +106,7 @@ pub struct Application {
     tasks: Tasks,
     recovery: RecoveryFlow,
     outbox: OutboxWorkers,
+    provider: Arc<dyn SmsProvider>,
     limiter: Arc<dyn RateLimiter>,
     clock: Arc<dyn Clock>,
     audit: Arc<dyn AuditSink>,
@@ -140,6 +141,7 @@ impl Application {
             tasks: parts.tasks,
             recovery: parts.recovery,
             outbox: parts.outbox_workers,
+            provider: parts.provider,
             limiter: parts.limiter,
             clock: parts.clock,
             audit: parts.audit,
@@ -193,6 +195,7 @@ impl Application {
             tracing::warn!("some confirmations did not end within server.shutdown_grace");
         }
         self.outbox.drain(left()).await;
+        self.provider.close().await;
         sweeper.abort();
         self.audit.record(&AuditEvent::of(EventKind::Service { phase: "stopped" }));
         // Waits for the disk, so not on a thread that others wait for.

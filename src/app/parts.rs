@@ -34,6 +34,7 @@ pub(super) struct Parts {
     pub audit: Arc<dyn AuditSink>,
     pub trail: Arc<Trail>,
     pub failover: Option<Arc<Failover>>,
+    pub provider: Arc<dyn SmsProvider>,
     pub state: Arc<MemoryState>,
     pub policy: Arc<PasswordPolicy>,
     pub desk: Arc<CaptchaDesk>,
@@ -88,7 +89,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         challenges: state.clone(),
         failures: state.clone(),
         limiter: Arc::clone(&limiter),
-        provider,
+        provider: Arc::clone(&provider),
         texts,
         keys: Arc::clone(&keys),
         audit: Arc::clone(&audit),
@@ -128,6 +129,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         },
         tasks.clone(),
     );
+    provider.start();
     Ok(Parts {
         clock,
         random,
@@ -136,6 +138,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         audit,
         trail,
         failover,
+        provider,
         state,
         policy,
         desk,

@@ -7,6 +7,7 @@ pub mod audit;
 mod captcha;
 pub mod config;
 mod dev;
+mod doctor;
 mod exit;
 mod healthcheck;
 mod new_file;
@@ -80,6 +81,11 @@ enum Command {
         #[command(subcommand)]
         command: sms::SmsCommand,
     },
+    /// Look at everything the service depends on: providers, account store, trail, disk, clock, certificates
+    #[command(
+        after_help = "Examples:\n  resetgate -c resetgate.toml doctor\n  resetgate -c resetgate.toml doctor --provider main --format json\n\nSends no message and writes nothing. Exit code 1: something is bad."
+    )]
+    Doctor(doctor::DoctorArgs),
     /// Look after the audit trail
     #[command(
         after_help = "Examples:\n  resetgate -c resetgate.toml audit verify\n  resetgate -c resetgate.toml audit verify --path /backup/audit"
@@ -131,7 +137,7 @@ fn tool(command: Command, settings: &Settings, out: &mut dyn Write, err: &mut dy
         Command::Account { command } => {
             let (mut input, interactive) = typed();
             let mut streams = account::Streams { input: &mut input, out, err, interactive };
-            wait(account::run(command, &settings.account, &mut streams))
+            wait(account::run(command, settings, &mut streams))
         }
         Command::Store { command } => {
             let (mut input, interactive) = typed();
@@ -139,6 +145,7 @@ fn tool(command: Command, settings: &Settings, out: &mut dyn Write, err: &mut dy
             wait(account::store::run(command, &settings.account, &mut streams))
         }
         Command::Sms { command: sms::SmsCommand::Test(args) } => wait(sms_test(&args, settings, out, err)),
+        Command::Doctor(args) => wait(doctor::run(&args, settings, out, err)),
         Command::Audit(args) => audit::run(&args, &settings.audit, out, err),
         Command::Captcha(args) => captcha::run(&args, &settings.captcha, out, err),
         Command::Healthcheck => healthcheck::run(settings.ops.listen, err),

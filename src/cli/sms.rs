@@ -107,7 +107,9 @@ async fn attempt(args: &SmsTestArgs, test: &SmsTest<'_>, terminal: &mut Terminal
     if !args.yes && test.may_cost(args.provider.as_deref()) {
         confirm(terminal)?;
     }
-    let receipt = provider.send(&message).await.map_err(|error| failure(&error))?;
+    let outcome = provider.send(&message).await;
+    provider.close().await;
+    let receipt = outcome.map_err(|error| failure(&error))?;
     tell(terminal, &taken(&receipt))
 }
 
@@ -168,7 +170,7 @@ impl SmsTest<'_> {
 
     fn may_cost(&self, name: Option<&str>) -> bool {
         let mut asked = self.settings.provider.iter().filter(|(own, _)| name.is_none_or(|name| *own == name));
-        asked.any(|(_, provider)| matches!(provider, ProviderSettings::Http(_)))
+        asked.any(|(_, provider)| !matches!(provider, ProviderSettings::Console(_)))
     }
 }
 

@@ -31,6 +31,7 @@ pub fn gather(merged: &Merged, server: &ServerSettings, ops: Option<std::net::So
         public_loopback: server.public_url.is_loopback(),
         trusted_proxies: server.trusted_proxies.clone(),
         console_sms: console_providers(merged, &providers),
+        plain_sms: plain_providers(merged, &providers),
         has_provider: !providers.is_empty(),
         captcha_required: is_on("captcha.required"),
         limits_enabled: is_on("limits.enabled"),
@@ -51,6 +52,17 @@ fn console_providers(merged: &Merged, providers: &[&str]) -> Vec<String> {
     let kind = |name: &&str| merged.get(&KeyPath::new(["sms", "provider", name, "kind"])).map(|held| &held.value);
     let prints = |name: &&&str| kind(name).and_then(Value::as_str) == Some("console");
     providers.iter().filter(prints).map(|&name| name.to_owned()).collect()
+}
+
+/// Those of the providers in use that are told to speak without TLS, unless they are on this machine.
+fn plain_providers(merged: &Merged, providers: &[&str]) -> Vec<String> {
+    let at = |name: &str, key: &str| merged.get(&KeyPath::new(["sms", "provider", name, key])).map(|held| &held.value);
+    let is_plain = |name: &&&str| {
+        let host = at(name, "host").and_then(Value::as_str).unwrap_or_default();
+        let loopback = host.parse::<std::net::IpAddr>().map_or(host == "localhost", |address| address.is_loopback());
+        at(name, "tls").and_then(Value::as_bool) == Some(false) && !loopback
+    };
+    providers.iter().filter(is_plain).map(|&name| name.to_owned()).collect()
 }
 
 /// A rate that cannot be read is reported elsewhere and counts for nothing here.
@@ -80,6 +92,8 @@ mod tests {
             "audit.key",
             "sms.providers",
             "sms.provider.main.kind",
+            "sms.provider.main.tls",
+            "sms.provider.main.host",
             "captcha.required",
             "limits.enabled",
         ];

@@ -13,7 +13,7 @@ pub const DEFAULT_TEXT: &str = include_str!("../../config/default.toml");
 const ANY: &str = "*";
 
 /// Tables whose keys are language tags.
-const OPEN_TABLES: [&str; 4] = ["page.name", "page.footer", "sms.text.code", "sms.text.notice"];
+const OPEN_TABLES: [&str; 5] = ["page.name", "page.footer", "sms.text.code", "sms.text.notice", "sms.text.expiry"];
 
 /// The form of `headers` whose values are file names; the reference file explains it on the line of `headers`.
 const HEADER_FILES: &str = r#"header_files = { "x-api-key" = "/path" }"#;

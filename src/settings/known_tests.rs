@@ -40,7 +40,17 @@ fn every_key_of_the_reference_file_is_known_with_its_kind() {
 #[test]
 fn exactly_the_keys_marked_secret_are_secret_and_have_a_file_form() {
     let secret: Vec<_> = known().keys().iter().filter(|key| key.secret).map(|key| key.pattern().join(".")).collect();
-    assert_eq!(secret, ["code.pepper", "code.previous_pepper", "sms.provider.*.headers", "audit.key"]);
+    assert_eq!(
+        secret,
+        [
+            "code.pepper",
+            "code.previous_pepper",
+            "sms.provider.*.headers",
+            "sms.provider.*.password",
+            "sms.provider.*.secret",
+            "audit.key"
+        ]
+    );
     for path in ["code.pepper_file", "code.previous_pepper_file", "audit.key_file"] {
         assert!(matches!(known().find(&KeyPath::dotted(path)), Found::File(_)), "{path}");
     }

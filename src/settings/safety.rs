@@ -28,6 +28,8 @@ pub struct SafetyFacts {
     pub trusted_proxies: Vec<IpNet>,
     /// Names of providers that print codes.
     pub console_sms: Vec<String>,
+    /// Names of providers on other machines that are spoken to without encryption.
+    pub plain_sms: Vec<String>,
     /// Whether any provider is named.
     pub has_provider: bool,
     /// Whether a start costs a captcha.
@@ -197,6 +199,11 @@ fn notes(facts: &SafetyFacts) -> Vec<Finding> {
         let problem =
             "empty, while public_url is https and so somebody else ends TLS: everybody shares that proxy's limits";
         found.push(Finding::note("server.trusted_proxies", problem, "the address of the proxy, like \"127.0.0.1/32\""));
+    }
+    for name in &facts.plain_sms {
+        let problem = "false sends codes, numbers and the password of the account in the clear";
+        let help = "true where the gateway speaks TLS; otherwise a line or a tunnel that nobody else is on";
+        found.push(Finding::note(&format!("sms.provider.{name}.tls"), problem, help));
     }
     if facts.ops_listen.is_some_and(|listen| !is_loopback(listen)) {
         let problem = "probes and metrics can be reached from other machines";

@@ -11,6 +11,7 @@ fn safe() -> SafetyFacts {
         public_loopback: false,
         trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
         console_sms: Vec::new(),
+        plain_sms: Vec::new(),
         has_provider: true,
         captcha_required: true,
         limits_enabled: true,
@@ -137,6 +138,8 @@ fn too_good_a_chance_to_guess_is_refused_with_its_arithmetic() {
 
 #[test]
 fn a_proxy_that_is_not_named_is_noted() {
+    let notes = safety_findings(&SafetyFacts { plain_sms: vec!["main".into()], ..safe() });
+    assert_eq!((notes.len(), notes[0].level, notes[0].key.as_str()), (1, Level::Note, "sms.provider.main.tls"));
     let notes = safety_findings(&SafetyFacts { trusted_proxies: Vec::new(), ..safe() });
     assert_eq!((notes.len(), notes[0].level, notes[0].key.as_str()), (1, Level::Note, "server.trusted_proxies"));
 }

@@ -3,10 +3,14 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
+#[cfg(feature = "cmpp")]
+use super::cmpp;
 use super::console::{Console, ConsoleWriter};
 use super::failover::Failover;
 use super::http;
 use super::settings::{ProviderSettings, SmsSettings};
+#[cfg(feature = "smpp")]
+use super::smpp;
 use super::vendor::Times;
 use super::{Discard, ReportSink, SmsProvider};
 use crate::domain::{Clock, Randomness, SystemClock, SystemRandom};
@@ -90,5 +94,19 @@ pub fn build_one(
             let provider = http::provider(name, gateway, times, around, credentials.as_deref());
             Ok(Arc::new(provider.map_err(|error| error.below(&table))?))
         }
+        #[cfg(feature = "cmpp")]
+        Some(ProviderSettings::Cmpp(gateway)) => {
+            let provider = cmpp::provider(name, gateway, times, around);
+            Ok(Arc::new(provider.map_err(|error| error.below(&table))?))
+        }
+        #[cfg(not(feature = "cmpp"))]
+        Some(ProviderSettings::Cmpp(never)) => match *never {},
+        #[cfg(feature = "smpp")]
+        Some(ProviderSettings::Smpp(smsc)) => {
+            let provider = smpp::provider(name, smsc, times, around);
+            Ok(Arc::new(provider.map_err(|error| error.below(&table))?))
+        }
+        #[cfg(not(feature = "smpp"))]
+        Some(ProviderSettings::Smpp(never)) => match *never {},
     }
 }

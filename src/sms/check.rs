@@ -18,10 +18,19 @@ impl SmsSettings {
         problems.extend(self.quantities());
         problems.extend(texts::problems(&self.text));
         for (name, provider) in &self.provider {
-            if let ProviderSettings::Http(http) = provider {
-                let own = http.check().into_iter();
-                problems.extend(own.map(|(key, problem)| (format!("provider.{name}.{key}"), problem)));
-            }
+            let own = match provider {
+                ProviderSettings::Http(http) => http.check(),
+                #[cfg(feature = "cmpp")]
+                ProviderSettings::Cmpp(gateway) => gateway.check(),
+                #[cfg(not(feature = "cmpp"))]
+                ProviderSettings::Cmpp(never) => match *never {},
+                #[cfg(feature = "smpp")]
+                ProviderSettings::Smpp(smsc) => smsc.check(),
+                #[cfg(not(feature = "smpp"))]
+                ProviderSettings::Smpp(never) => match *never {},
+                ProviderSettings::Console(_) => Vec::new(),
+            };
+            problems.extend(own.into_iter().map(|(key, problem)| (format!("provider.{name}.{key}"), problem)));
         }
         problems
     }
@@ -29,8 +38,9 @@ impl SmsSettings {
     /// Problems of the texts that show only with values of other sections: the domain people see and the default language.
     #[must_use]
     pub fn check_texts(&self, domain: &str, default_locale: &str) -> Vec<(String, String)> {
-        let mut problems = texts::too_long_with(&self.text, domain);
-        for (kind, texts) in [("code", &self.text.code), ("notice", &self.text.notice)] {
+        let bound = self.provider.values().any(ProviderSettings::binds_codes);
+        let mut problems = texts::too_long_with(&self.text, domain, bound);
+        for (kind, texts) in [("code", &self.text.code), ("notice", &self.text.notice), ("expiry", &self.text.expiry)] {
             if !texts.keys().any(|locale| locale.eq_ignore_ascii_case(default_locale)) {
                 let problem = format!("there is no text in the default language `{default_locale}`; write one");
                 problems.push((format!("text.{kind}.{default_locale}"), problem));

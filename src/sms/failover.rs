@@ -62,6 +62,14 @@ impl SmsProvider for Failover {
         self.health().iter().any(|(_, open)| !open)
     }
 
+    fn start(&self) {
+        self.providers.iter().for_each(|(provider, _)| provider.start());
+    }
+
+    async fn close(&self) {
+        futures_util::future::join_all(self.providers.iter().map(|(provider, _)| provider.close())).await;
+    }
+
     async fn send(&self, message: &SmsMessage) -> Result<SmsReceipt, SmsError> {
         let mut passed = Passed::default();
         for (provider, breaker) in self.providers.iter().filter(|(provider, _)| provider.carries(message.kind)) {

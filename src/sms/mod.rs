@@ -10,23 +10,32 @@ use crate::domain::{ChallengeId, Finding, OrderId, PhoneNumber};
 mod breaker;
 mod build;
 mod check;
+#[cfg(feature = "cmpp")]
+mod cmpp;
 mod console;
 mod failover;
 mod http;
+mod otp_line;
 mod report;
 #[cfg(test)]
 mod samples;
 mod settings;
+#[cfg(feature = "smpp")]
+mod smpp;
 mod template;
 mod texts;
 mod vendor;
 
 pub use build::{SmsBuildError, Surroundings, build, build_one};
+#[cfg(feature = "cmpp")]
+pub use cmpp::{CmppSettings, Version as CmppVersion};
 pub use console::{Console, ConsoleWriter};
 pub use failover::Failover;
 pub use http::{AnswerRule, Format, HttpSettings, Method};
 pub use report::{DeliveryReport, DeliveryState, Discard, ReportName, ReportSink};
-pub use settings::{BreakerSettings, ConsoleSettings, ProviderSettings, SmsSettings, TextSettings};
+pub use settings::{BreakerSettings, ConsoleSettings, NotBuilt, ProviderSettings, SmsSettings, TextSettings};
+#[cfg(feature = "smpp")]
+pub use smpp::{ReceiptId, SmppSettings};
 pub use texts::{Texts, parts, ucs2_units};
 pub use vendor::Transcript;
 
@@ -37,6 +46,8 @@ pub enum MessageKind {
     Code,
     /// Tells the account holder that the password was changed. Carries no secret.
     Notice,
+    /// Tells the account holder that the password runs out. Carries no secret.
+    Expiry,
 }
 
 /// One message. Its text may hold a code, so it is a secret.
@@ -195,6 +206,14 @@ pub trait SmsProvider: Send + Sync {
     fn is_available(&self) -> bool {
         true
     }
+
+    /// Connects ahead where a connection is kept, so that the first message does not wait for it. Returns at once; needs
+    /// the runtime that messages will be sent on. Without it the first message connects.
+    fn start(&self) {}
+
+    /// Takes leave of the provider where a connection is kept. For the end, when nothing more is sent; without it the
+    /// connection is dropped.
+    async fn close(&self) {}
 
     /// Hands the message over, once. Does not retry.
     async fn send(&self, message: &SmsMessage) -> Result<SmsReceipt, SmsError>;

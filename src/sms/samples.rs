@@ -38,6 +38,18 @@ pub(super) fn gateway(more: &str) -> HttpSettings {
     table.try_into().unwrap()
 }
 
+/// An SMSC that is right, with lines of `more` instead of its own.
+#[cfg(feature = "smpp")]
+pub(super) fn smsc(more: &str) -> super::SmppSettings {
+    let mut table: toml::Table = toml::from_str(
+        "host = \"smsc.example.gov.cn\"\nport = 3550\nsystem_id = \"esme1\"\npassword = \"secret08\"\n\
+         source_addr = \"MUNIMAIL\"",
+    )
+    .unwrap();
+    table.extend(toml::from_str::<toml::Table>(more).unwrap());
+    table.try_into().unwrap()
+}
+
 pub(super) const ORDER: &str = "ord_0123456789abcdefghjkmnpqr0";
 
 pub(super) fn message(text: &str) -> SmsMessage {

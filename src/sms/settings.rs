@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+#[cfg(feature = "cmpp")]
+use super::cmpp::CmppSettings;
 use super::http::HttpSettings;
+#[cfg(feature = "smpp")]
+use super::smpp::SmppSettings;
 use crate::domain::Period;
 
 /// How messages leave.
@@ -48,8 +52,11 @@ pub struct BreakerSettings {
 pub struct TextSettings {
     /// With `{code}`, and `{minutes}` and `{domain}` as wanted.
     pub code: BTreeMap<String, String>,
-    /// With `{domain}` and `{time}` as wanted.
+    /// With `{domain}` and `{time}`, of the change, as wanted.
     pub notice: BTreeMap<String, String>,
+    /// With `{domain}` and `{time}`, when the password runs out, as wanted.
+    #[serde(default)]
+    pub expiry: BTreeMap<String, String>,
 }
 
 /// One provider.
@@ -58,8 +65,43 @@ pub struct TextSettings {
 pub enum ProviderSettings {
     /// A gateway reached over HTTP.
     Http(Box<HttpSettings>),
+    /// An SMSC or a gateway that speaks SMPP 3.4.
+    #[cfg(feature = "smpp")]
+    Smpp(Box<SmppSettings>),
+    /// An SMSC, to a binary that cannot speak to one.
+    #[cfg(not(feature = "smpp"))]
+    Smpp(NotBuilt),
     /// Prints to the terminal.
     Console(ConsoleSettings),
+    /// A gateway of China Mobile, or one that speaks CMPP like it.
+    #[cfg(feature = "cmpp")]
+    Cmpp(Box<CmppSettings>),
+    /// Such a gateway, to a binary that cannot speak to one.
+    #[cfg(not(feature = "cmpp"))]
+    Cmpp(NotBuilt),
+}
+
+impl ProviderSettings {
+    /// Whether it adds a line to codes that binds them to the pages.
+    pub(super) fn binds_codes(&self) -> bool {
+        match self {
+            #[cfg(feature = "smpp")]
+            Self::Smpp(smsc) => smsc.otp_line.unwrap_or(false),
+            _ => false,
+        }
+    }
+}
+
+/// Stands for the settings of a kind that this binary was built without: there are none, and reading them says why.
+#[derive(Debug, Clone, Copy)]
+pub enum NotBuilt {}
+
+impl<'de> Deserialize<'de> for NotBuilt {
+    fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        let problem = "this binary was built without this kind of provider; \
+                       build it with the Cargo feature of the same name, or use another kind";
+        Err(serde::de::Error::custom(problem))
+    }
 }
 
 /// A terminal needs no settings.

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use super::SmsBuildError;
 use super::check::Problem;
+use super::otp_line::otp_line;
 use super::settings::{SmsSettings, TextSettings};
 use super::template::{Field, Template};
 use crate::domain::{OneTimeCode, Timestamp};
@@ -15,9 +16,11 @@ use crate::domain::{OneTimeCode, Timestamp};
 const CODE_FIELDS: &[Field] = &[Field::Code, Field::Minutes, Field::Domain];
 const NOTICE_FIELDS: &[Field] = &[Field::Domain, Field::Time];
 
+const LONGEST_CODE: &str = "0000000000";
+
 /// What one message holds in UCS-2, and what each part of a longer one holds beside its header (3GPP TS 23.040, 9.2.3.24.1).
-const ONE_PART: usize = 70;
-const OF_SEVERAL: usize = 67;
+pub(super) const ONE_PART: usize = 70;
+pub(super) const OF_SEVERAL: usize = 67;
 
 /// The length of a text as mainland gateways bill it: UTF-16 units, whatever the script.
 #[must_use]
@@ -36,6 +39,7 @@ pub const fn parts(units: usize) -> usize {
 pub struct Texts {
     code: ByLocale,
     notice: ByLocale,
+    expiry: ByLocale,
     zone: TimeZone,
 }
 
@@ -48,6 +52,7 @@ impl Texts {
         Ok(Self {
             code: ByLocale::new("text.code", &settings.text.code, CODE_FIELDS, default_locale)?,
             notice: ByLocale::new("text.notice", &settings.text.notice, NOTICE_FIELDS, default_locale)?,
+            expiry: ByLocale::new("text.expiry", &settings.text.expiry, NOTICE_FIELDS, default_locale)?,
             zone: TimeZone::system(),
         })
     }
@@ -73,7 +78,17 @@ impl Texts {
     /// The text that says the password was changed at `time`. An unknown language gets the default one.
     #[must_use]
     pub fn notice_text(&self, locale: &str, domain: &str, time: Timestamp) -> String {
-        self.notice.get(locale).fill(|field| match field {
+        self.filled(self.notice.get(locale), domain, time)
+    }
+
+    /// The text that says the password runs out at `time`. An unknown language gets the default one.
+    #[must_use]
+    pub fn expiry_text(&self, locale: &str, domain: &str, time: Timestamp) -> String {
+        self.filled(self.expiry.get(locale), domain, time)
+    }
+
+    fn filled(&self, template: &Template, domain: &str, time: Timestamp) -> String {
+        template.fill(|field| match field {
             Field::Domain => Cow::from(domain),
             Field::Time => written(time, &self.zone).into(),
             _ => Cow::default(),
@@ -164,31 +179,50 @@ fn binds_wrongly(text: &str) -> bool {
     others.split('\n').any(|line| means_to(&line)) || (means_to(&last) && !is_right(last))
 }
 
-/// Texts that are too long once `domain` stands in them.
-pub(super) fn too_long_with(texts: &TextSettings, domain: &str) -> Vec<Problem> {
-    let templates = all(texts).filter_map(|(key, locale, text, fields)| {
-        Some((format!("text.{key}.{locale}"), Template::parse(text, fields).ok().filter(|it| it.has(Field::Domain))?))
-    });
-    templates.filter_map(|(key, template)| too_long(key, &template, domain)).collect()
+/// Texts that are too long once `domain` stands in them, be it in the line that a provider adds to codes, where one of
+/// them is `bound` to.
+pub(super) fn too_long_with(texts: &TextSettings, domain: &str, bound: bool) -> Vec<Problem> {
+    let problem = |(key, locale, text, fields): (&str, &String, &String, &[Field])| {
+        let template = Template::parse(text, fields).ok()?;
+        let (key, bound) = (format!("text.{key}.{locale}"), bound && fields == CODE_FIELDS);
+        let is_long_without = || too_long(key.clone(), &template, "").is_some();
+        if template.has(Field::Domain) || (bound && !is_long_without()) {
+            measured(key, &template, domain, bound)
+        } else {
+            None
+        }
+    };
+    all(texts).filter_map(problem).collect()
 }
 
 fn all(texts: &TextSettings) -> impl Iterator<Item = (&'static str, &String, &String, &'static [Field])> {
     let code = texts.code.iter().map(|(locale, text)| ("code", locale, text, CODE_FIELDS));
-    code.chain(texts.notice.iter().map(|(locale, text)| ("notice", locale, text, NOTICE_FIELDS)))
+    let plain = [("notice", &texts.notice), ("expiry", &texts.expiry)]
+        .into_iter()
+        .flat_map(|(key, texts)| texts.iter().map(move |(locale, text)| (key, locale, text, NOTICE_FIELDS)));
+    code.chain(plain)
+}
+
+fn too_long(key: String, template: &Template, domain: &str) -> Option<Problem> {
+    measured(key, template, domain, false)
 }
 
 /// Measures with the longest values that other settings allow: ten digits, ten minutes, a full date with its offset.
-fn too_long(key: String, template: &Template, domain: &str) -> Option<Problem> {
-    let units = ucs2_units(&template.fill(|field| match field {
-        Field::Code => "0000000000".into(),
+/// `bound` counts the line that `otp_line` adds.
+fn measured(key: String, template: &Template, domain: &str, bound: bool) -> Option<Problem> {
+    let text = template.fill(|field| match field {
+        Field::Code => LONGEST_CODE.into(),
         Field::Minutes => "10".into(),
         Field::Time => "2026-11-23 11:01+08:00".into(),
         _ => Cow::from(domain),
-    }));
+    });
+    let line = Some(otp_line(domain, LONGEST_CODE)).filter(|line| bound && !text.ends_with(line));
+    let units = ucs2_units(&text) + line.as_deref().map_or(0, ucs2_units);
     (parts(units) > 1).then(|| {
         let excess = units - ONE_PART;
+        let with = if line.is_some() { "the longest values and the line of otp_line" } else { "the longest values" };
         let problem = format!(
-            "is {units} UCS-2 units with the longest values and would cost {} messages; shorten it by {excess} to {ONE_PART}",
+            "is {units} UCS-2 units with {with} and would cost {} messages; shorten it by {excess} to {ONE_PART}",
             parts(units)
         );
         (key, problem)

@@ -41,6 +41,14 @@ impl SmsProvider for MeteredProvider {
         self.inner.is_available()
     }
 
+    fn start(&self) {
+        self.inner.start();
+    }
+
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+
     async fn send(&self, message: &SmsMessage) -> Result<SmsReceipt, SmsError> {
         let receipt = self.inner.send(message).await?;
         // The receipt's name, not ours: of several providers it says which one sends the bill.

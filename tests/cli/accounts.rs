@@ -1,5 +1,9 @@
 //! `resetgate account` on a file, from the first person to the last.
 
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+
+use crate::gateway::{Gateway, Manner};
 use crate::site::{ANNA, OLD, Site};
 
 #[test]
@@ -52,6 +56,44 @@ fn a_store_is_tried_on_an_account_that_keeps_its_password() {
     site.run_with(&["account", "verify", ANNA], OLD).expect(0);
     let wrong = site.run_with(&["store", "check", "--account", ANNA], "Wrong-Password-2025").expect(1);
     assert!(wrong.out.contains("the present password does not sign in"), "{}", wrong.out);
+}
+
+/// Lets Anna's password run out so many days from now.
+fn let_it_run_out(site: &Site, days: i64) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let file = SqliteConnectOptions::new().filename(site.path("accounts.db"));
+        let mut store = SqliteConnection::connect_with(&file).await.unwrap();
+        let sql = "UPDATE account SET password_expires_at = (unixepoch() + 86400 * ?1) * 1000";
+        assert_eq!(sqlx::query(sql).bind(days).execute(&mut store).await.unwrap().rows_affected(), 1);
+        store.close().await.unwrap();
+    });
+}
+
+#[test]
+fn who_is_about_to_lose_a_password_is_listed_and_told_once() {
+    let gateway = Gateway::open(Manner::Takes);
+    let site = Site::new(&gateway.url, "").with_anna();
+    assert!(site.run(&["account", "expiring", "--within", "7d"]).expect(0).err.contains("0 passwords run out"));
+    let_it_run_out(&site, 5);
+    let listed = site.run(&["account", "expiring", "--within", "7d"]).expect(0);
+    assert!(listed.out.contains(ANNA) && listed.out.contains("138****8001"), "{}", listed.out);
+    assert!(!listed.out.contains("told"), "nobody was told: {}", listed.out);
+    for others in [["--within", "4d", "--from", "1s"], ["--within", "7d", "--from", "6d"]] {
+        let arguments = [&["account", "expiring", "--notify"][..], &others[..]].concat();
+        assert!(site.run(&arguments).expect(0).out.is_empty(), "{others:?}");
+    }
+    let told = site.run(&["account", "expiring", "--within", "7d", "--notify", "--format", "json"]).expect(0);
+    let told: serde_json::Value = serde_json::from_str(&told.out).unwrap();
+    assert_eq!((&told[0]["address"], &told[0]["notified"]), (&ANNA.into(), &true.into()));
+    let message = gateway.next();
+    assert_eq!((&message["to"], &message["code"]), (&"+8613800138001".into(), &"".into()));
+    assert!(message["text"].as_str().unwrap().contains("到期"), "{message}");
+
+    let nowhere = Site::new("http://127.0.0.1:1/send", "").with_anna();
+    let_it_run_out(&nowhere, 5);
+    let lost = nowhere.run(&["account", "expiring", "--within", "7d", "--notify"]).expect(1);
+    assert!(lost.out.contains("not told") && lost.err.contains("cannot be reached"), "{} {}", lost.out, lost.err);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `resetgate account`: the people of the embedded account store.
 
 mod add;
+mod expiring;
 mod failure;
 mod import;
 mod list;
@@ -20,11 +21,22 @@ use crate::account::sqlite::SqliteAccounts;
 use crate::account::{AccountKind, AccountSettings, HashPool};
 use crate::cli::exit::{FAILED, OK, UNREACHABLE};
 use crate::domain::{MailboxAddress, MailboxError, SystemClock, SystemRandom};
+use crate::settings::Settings;
 use failure::Failure;
 
 /// What `resetgate account` can do.
 #[derive(Subcommand)]
 pub enum AccountCommand {
+    /// One of those about people.
+    #[command(flatten)]
+    Person(PersonCommand),
+    /// List accounts whose passwords run out, and tell these people by SMS
+    Expiring(expiring::RunningOut),
+}
+
+/// What can be done with the people of the store.
+#[derive(Subcommand)]
+pub enum PersonCommand {
     /// Add an account
     Add(add::Add),
     /// List accounts, numbers masked
@@ -62,14 +74,24 @@ enum Format {
 }
 
 /// Runs the command. Gives the exit code: 0 done, 1 failed or the answer is no, 2 usage, 4 the store is unreachable.
-pub async fn run(command: AccountCommand, settings: &AccountSettings, streams: &mut Streams<'_>) -> u8 {
+pub async fn run(command: AccountCommand, settings: &Settings, streams: &mut Streams<'_>) -> u8 {
+    match command {
+        AccountCommand::Person(command) => manage(command, &settings.account, streams).await,
+        AccountCommand::Expiring(expiring) => {
+            let outcome = expiring.run(settings, streams).await;
+            ended(outcome, streams)
+        }
+    }
+}
+
+async fn manage(command: PersonCommand, settings: &AccountSettings, streams: &mut Streams<'_>) -> u8 {
     let outcome = match command {
-        AccountCommand::Add(add) => add.run(settings, streams).await,
-        AccountCommand::List(list) => list.run(settings, streams).await,
-        AccountCommand::Show(show) => show.run(settings, streams).await,
-        AccountCommand::SetPhone(set_phone) => set_phone.run(settings, streams).await,
-        AccountCommand::Import(import) => import.run(settings, streams).await,
-        AccountCommand::Verify(verify) => verify.run(settings, streams).await,
+        PersonCommand::Add(add) => add.run(settings, streams).await,
+        PersonCommand::List(list) => list.run(settings, streams).await,
+        PersonCommand::Show(show) => show.run(settings, streams).await,
+        PersonCommand::SetPhone(set_phone) => set_phone.run(settings, streams).await,
+        PersonCommand::Import(import) => import.run(settings, streams).await,
+        PersonCommand::Verify(verify) => verify.run(settings, streams).await,
     };
     ended(outcome, streams)
 }

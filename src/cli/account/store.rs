@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::{Streams, expect_there, parse_address, secret};
 use crate::account::conformance::{ALL, Cast, Promise, Trial, Verdict};
 use crate::account::{AccountSettings, Surroundings, open};
+use crate::cli::doctor::word;
 use crate::cli::exit::{FAILED, OK};
 use crate::domain::{Condition, Finding, MailboxAddress, SystemClock, SystemRandom};
 
@@ -100,14 +101,6 @@ impl Check {
             malformed: self.malformed,
             refused: None,
         }
-    }
-}
-
-const fn word(state: Condition) -> &'static str {
-    match state {
-        Condition::Good => "good",
-        Condition::Doubtful => "doubtful",
-        Condition::Bad => "BAD",
     }
 }
 

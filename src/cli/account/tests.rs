@@ -10,7 +10,7 @@ use crate::cli::exit::USAGE;
 #[derive(Parser)]
 struct Line {
     #[command(subcommand)]
-    command: AccountCommand,
+    command: PersonCommand,
 }
 
 /// A terminal with an account file of its own.
@@ -50,7 +50,7 @@ impl Desk {
         };
         let (mut input, mut out, mut err) = (typed.as_bytes(), Vec::new(), Vec::new());
         let mut streams = Streams { input: &mut input, out: &mut out, err: &mut err, interactive: false };
-        let code = run(line.command, &self.settings, &mut streams).await;
+        let code = manage(line.command, &self.settings, &mut streams).await;
         Said { code, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
     }
 

@@ -8,7 +8,7 @@ workers = 1
 timeout = "5s"
 connect_timeout = "2s"
 breaker = { failures = 5, window = "30s", open_for = "60s" }
-text = { code = { en = "{code} for {minutes} min", zh-CN = "动态密码{code}" }, notice = { en = "changed", zh-CN = "已修改" } }
+text = { code = { en = "{code} for {minutes} min", zh-CN = "动态密码{code}" }, notice = { en = "changed", zh-CN = "已修改" }, expiry = { en = "soon", zh-CN = "到期" } }
 provider.dev = { kind = "console" }
 [provider.dead]
 kind = "http"

@@ -23,9 +23,28 @@ fn providers_must_be_named_exist_be_used_and_stand_there_once() {
 #[test]
 fn an_unknown_kind_and_an_unknown_member_of_a_provider_are_refused() {
     let read = |text: &str| toml::from_str::<crate::sms::ProviderSettings>(text).unwrap_err().to_string();
-    assert!(read("kind = \"pigeon\"").contains("expected `http` or `console`"));
+    assert!(read("kind = \"pigeon\"").contains("unknown variant `pigeon`, expected one of `http`"));
     assert!(read("kind = \"console\"\ncolour = 1").contains("unknown field `colour`"));
     assert!(read("kind = \"http\"\nurll = \"https://x/\"").contains("unknown field `urll`"));
+}
+
+/// The same whichever kinds this binary was built with.
+#[test]
+fn a_kind_that_was_not_built_in_is_refused_with_what_to_do() {
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(tag = "kind", rename_all = "lowercase")]
+    enum Kinds {
+        Cmpp(crate::sms::NotBuilt),
+    }
+    let error = toml::from_str::<Kinds>("kind = \"cmpp\"\nhost = \"10.1.2.3\"").unwrap_err().to_string();
+    assert!(error.contains("built without this kind of provider") && error.contains("Cargo feature"), "{error}");
+    #[cfg(not(feature = "cmpp"))]
+    assert!(
+        toml::from_str::<crate::sms::ProviderSettings>("kind = \"cmpp\"")
+            .unwrap_err()
+            .to_string()
+            .contains("built without")
+    );
 }
 
 #[test]
@@ -83,5 +102,39 @@ fn a_text_with_the_domain_is_measured_with_the_domain() {
 #[test]
 fn the_default_language_must_have_its_texts() {
     let problems = settings(CONSOLE).check_texts("example.org", "fr");
-    assert_eq!(problems.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["text.code.fr", "text.notice.fr"]);
+    assert_eq!(
+        problems.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(),
+        ["text.code.fr", "text.notice.fr", "text.expiry.fr"]
+    );
+}
+
+/// Codes are bound by one provider or another, so every code text must have room for the line.
+#[cfg(feature = "smpp")]
+#[test]
+fn the_line_that_a_provider_adds_to_codes_is_counted() {
+    let smsc = "providers = [\"main\"]\n[provider.main]\nkind = \"smpp\"\nhost = \"smsc.example.org\"\nport = 3550\n\
+                system_id = \"a\"\npassword = \"b\"\n";
+    let problems = |text: &str, more: &str| {
+        let texts = format!("text.code.zh-CN = \"{{code}}\"\ntext.code.en = \"{text}\"\n");
+        settings(&format!("{texts}{smsc}{more}")).check_texts("r.example.org", "zh-CN")
+    };
+    // 13 of the domain, 10 of the code, and four signs around them.
+    let text = format!("{{code}}{}", "a".repeat(70 - 10 - 27));
+    assert_eq!(problems(&text, "otp_line = true"), []);
+    let one_more = format!("{text}a");
+    assert_eq!(problems(&one_more, ""), []);
+    let (key, problem) = problems(&one_more, "otp_line = true").remove(0);
+    assert_eq!(key, "text.code.en");
+    assert!(problem.contains("71 UCS-2 units with the longest values and the line of otp_line"), "{problem}");
+    // A text that has the line already gets no second one.
+    let bound = format!("{text}\\n@{{domain}} #{{code}}");
+    assert_eq!(problems(&bound, "otp_line = true"), []);
+}
+
+/// A configuration that another binary understands is not called wrong.
+#[cfg(not(feature = "smpp"))]
+#[test]
+fn a_kind_that_this_binary_was_built_without_is_refused_with_the_reason() {
+    let read = toml::from_str::<crate::sms::ProviderSettings>("kind = \"smpp\"\nhost = \"smsc.example.org\"");
+    assert!(read.unwrap_err().to_string().contains("this binary was built without this kind of provider"));
 }

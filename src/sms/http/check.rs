@@ -1,15 +1,16 @@
 //! What is wrong with the settings of a gateway, beside its request and headers.
 
+use super::ca_file;
 use super::outgoing::Outgoing;
 use super::settings::{AnswerRule, HttpSettings};
-use super::{ca_file, headers};
+use crate::outbound::header_problems;
 use crate::sms::check::Problem;
 
 impl HttpSettings {
     /// Every problem, as key below the provider's table and what to write instead. Opens no file and no connection.
     #[must_use]
     pub fn check(&self) -> Vec<(String, String)> {
-        let mut problems = headers::problems(self);
+        let mut problems = header_problems(self.given_headers());
         match Outgoing::read(self) {
             Ok(request) if !request.https && ca_file(self).is_some() => {
                 problems.push(said("ca_file", "has no use without https; drop it"));

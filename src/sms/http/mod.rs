@@ -3,15 +3,15 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use self::outgoing::Outgoing;
 use self::rules::Rules;
 use super::vendor::{Answer, Hidden, Stamp, Times, Trust, Vendor, VendorProvider};
 use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, Surroundings};
+use crate::outbound::read_headers;
 
 mod check;
-mod headers;
 mod outgoing;
 mod rules;
 mod settings;
@@ -42,7 +42,7 @@ pub(super) fn provider(
     let first = |problems: Vec<(String, String)>| problems.into_iter().next().unwrap_or_default();
     let refused = |(key, problem)| SmsBuildError::new(key, problem);
     let outgoing = Outgoing::read(settings).map_err(first).map_err(refused)?;
-    let headers = headers::read(settings, outgoing.format(), credentials).map_err(refused)?;
+    let headers = headers(settings, outgoing.format(), credentials).map_err(refused)?;
     let trust = match ca_file(settings) {
         _ if !outgoing.https => Trust::Plain,
         Some(path) => Trust::File(path),
@@ -79,6 +79,19 @@ impl Vendor for Gateway {
     }
 }
 
+/// The operator's headers; their content type takes the place of ours.
+fn headers(
+    settings: &HttpSettings,
+    format: Option<Format>,
+    credentials: Option<&OsStr>,
+) -> Result<HeaderMap, (String, String)> {
+    let mut headers = read_headers(settings.given_headers(), credentials)?;
+    if let Some(format) = format {
+        headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(format.content_type()));
+    }
+    Ok(headers)
+}
+
 fn ca_file(settings: &HttpSettings) -> Option<&Path> {
     settings.ca_file.as_deref().filter(|path| !path.as_os_str().is_empty())
 }
@@ -90,5 +103,22 @@ impl From<Method> for reqwest::Method {
             Method::Put => Self::PUT,
             Method::Get => Self::GET,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sms::samples::gateway;
+
+    #[test]
+    fn a_content_type_of_the_operator_takes_the_place_of_ours() {
+        let kinds = |more: &str, format| {
+            let headers = headers(&gateway(more), Some(format), None).unwrap();
+            headers.get_all(CONTENT_TYPE).iter().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(kinds("", Format::Form), ["application/x-www-form-urlencoded"]);
+        let own = "headers = { content-type = \"application/vnd.sms+json\" }";
+        assert_eq!(kinds(own, Format::Json), ["application/vnd.sms+json"]);
     }
 }

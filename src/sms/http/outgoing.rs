@@ -7,6 +7,7 @@ use reqwest::Url;
 use secrecy::ExposeSecret;
 
 use super::settings::{Format, HttpSettings, Method};
+use crate::outbound::on_this_machine;
 use crate::sms::SmsMessage;
 use crate::sms::check::Problem;
 use crate::sms::template::{Field, Template};
@@ -127,13 +128,6 @@ fn url(text: &str, method: Method) -> Result<(Template, bool), Problem> {
         _ => "must begin with https://",
     };
     said("url", problem)
-}
-
-/// Loopback by name or by address.
-fn on_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn body(settings: &HttpSettings, method: Method) -> Result<Option<(Format, Template)>, Problem> {

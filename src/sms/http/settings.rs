@@ -7,6 +7,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::outbound::Headers;
+
 /// A gateway reached over HTTP. There are no defaults beneath a provider table, so what may be left out is optional here.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +33,12 @@ pub struct HttpSettings {
     pub throttled: Option<AnswerRule>,
     /// PEM of a private authority, believed instead of the system's; empty is none.
     pub ca_file: Option<PathBuf>,
+}
+
+impl HttpSettings {
+    pub(super) fn given_headers(&self) -> Headers<'_> {
+        Headers { inline: self.headers.as_ref(), files: self.header_files.as_ref() }
+    }
 }
 
 /// Everything but the kind may hold a key.

@@ -3,26 +3,22 @@
 //! A [`Vendor`] says how a message becomes a request and what an answer means. Both are pure functions, so a captured
 //! request and a documented error are tests without a network. [`VendorProvider`] does the rest, alike for all.
 
-mod answer;
-mod client;
 mod line;
 mod transcript;
 mod words;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
 
-pub(super) use self::answer::Answer;
-#[cfg(test)]
-pub(super) use self::answer::Body;
-pub(super) use self::client::Trust;
 pub(super) use self::line::Line;
 pub use self::transcript::Transcript;
 pub(super) use self::words::Hidden;
 use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, SmsReceipt, Surroundings};
 use crate::domain::{Finding, Timestamp};
+use crate::outbound;
+#[cfg(test)]
+pub(super) use crate::outbound::Body;
+pub(super) use crate::outbound::{Answer, Times, Trust};
 
 /// What a signed request takes from the moment it is made in.
 #[derive(Debug, Clone, Copy)]
@@ -69,13 +65,6 @@ pub(super) trait Vendor: Send + Sync {
     }
 }
 
-/// Time-outs for connecting and in all.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Times {
-    pub connect: Duration,
-    pub total: Duration,
-}
-
 /// A vendor and the line to it. Each message is sent once: no retry, no redirect, no proxy.
 pub(super) struct VendorProvider<V> {
     name: Box<str>,
@@ -95,7 +84,7 @@ impl<V: Vendor> VendorProvider<V> {
         times: Times,
         around: &Surroundings,
     ) -> Result<Self, SmsBuildError> {
-        let client = client::build(trust, times.connect, times.total);
+        let client = outbound::client(trust, None, times);
         let client = client.map_err(|problem| SmsBuildError::new("ca_file", problem))?;
         Ok(Self { name: name.into(), vendor, line: Line::new(client, around) })
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::answer::{Answer, Body};
+use crate::outbound::{Answer, Body};
 use crate::sms::SmsMessage;
 
 /// What stands where a secret was.

@@ -1,6 +1,6 @@
 //! Words of a vendor, made fit for logs; and what a status means where the vendor said nothing.
 
-use super::answer::Answer;
+use crate::outbound::Answer;
 use crate::sms::SmsError;
 
 /// Texts of a message that no reason, log or id may repeat.
@@ -85,11 +85,7 @@ mod tests {
     /// case 85: by whether a message may have left.
     #[test]
     fn a_status_alone_is_judged_by_whether_a_message_may_have_left() {
-        let answer = |status| Answer {
-            status: reqwest::StatusCode::from_u16(status).unwrap(),
-            retry_after: None,
-            body: Body::Unread("it was not read".to_owned()),
-        };
+        let answer = |status| Answer::of(status, Body::Unread("it was not read".to_owned()));
         for status in [301, 302, 307, 400, 401, 403, 404, 422] {
             assert!(matches!(by_status(&answer(status)), SmsError::Unreachable { .. }), "{status}");
         }

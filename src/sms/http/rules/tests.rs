@@ -15,11 +15,7 @@ fn rules(more: &str) -> Rules {
 
 #[expect(clippy::needless_pass_by_value, reason = "a test builds its bodies where it names them")]
 fn answer(status: u16, body: Value) -> Answer {
-    Answer {
-        status: StatusCode::from_u16(status).unwrap(),
-        retry_after: None,
-        body: Body::Read(body.to_string().into()),
-    }
+    Answer::of(status, Body::Read(body.to_string().into()))
 }
 
 fn unreadable(status: u16) -> Answer {

@@ -1,4 +1,4 @@
-//! The HTTP client of one gateway.
+//! The HTTP client of one peer.
 //!
 //! Verification of certificates cannot be switched off. The rustls configuration names ring outright, so nothing
 //! depends on a process-wide provider having been installed first.
@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Client, redirect, retry};
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
 
 /// Whom to believe.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::sms) enum Trust<'a> {
+pub enum Trust<'a> {
     /// The authorities of the system.
     System,
     /// The authorities in this PEM file and no other.
@@ -24,26 +24,53 @@ pub(in crate::sms) enum Trust<'a> {
     Plain,
 }
 
+/// Who we are, for a peer that asks for a certificate.
+#[derive(Debug, Clone, Copy)]
+pub struct Identity<'a> {
+    /// PEM of the certificate, those that lead to its authority after it.
+    pub certificate: &'a Path,
+    /// PEM of its private key.
+    pub key: &'a Path,
+}
+
+/// Time-outs for connecting and in all.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    /// For name, connection and TLS.
+    pub connect: Duration,
+    /// From the first to the last byte.
+    pub total: Duration,
+}
+
 /// A client that sends a request exactly once, to the address it was given, in the given time.
+///
+/// # Errors
+/// What is wrong with the authorities or our own certificate, with the file.
 #[expect(clippy::disallowed_methods, reason = "the place that builds clients with time-outs and without redirects")]
-pub(super) fn build(trust: Trust<'_>, connect: Duration, total: Duration) -> Result<Client, String> {
+pub fn client(trust: Trust<'_>, identity: Option<Identity<'_>>, times: Times) -> Result<Client, String> {
     Client::builder()
-        .tls_backend_preconfigured(tls(trust)?)
+        .tls_backend_preconfigured(tls(trust, identity)?)
         .https_only(!matches!(trust, Trust::Plain))
-        .connect_timeout(connect)
-        .timeout(total)
+        .connect_timeout(times.connect)
+        .timeout(times.total)
         .redirect(redirect::Policy::none())
         .retry(retry::never())
-        // A kept connection that the gateway closes just as it is used again would turn "nothing left" into "unknown".
+        // A kept connection that the peer closes just as it is used again would turn "nothing left" into "unknown".
         .pool_max_idle_per_host(0)
         .no_proxy()
         .referer(false)
+        // For whoever asks when the peer's certificate ends.
+        .tls_info(true)
         .user_agent(concat!("resetgate/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| format!("no HTTP client could be built: {}", error.without_url()))
 }
 
-fn tls(trust: Trust<'_>) -> Result<ClientConfig, String> {
+/// How TLS is spoken to a peer: with ring, whatever is installed for the process, and with certificates verified.
+///
+/// # Errors
+/// What is wrong with the authorities or our own certificate, with the file.
+pub fn tls(trust: Trust<'_>, identity: Option<Identity<'_>>) -> Result<ClientConfig, String> {
     let ring = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(ring)
         .with_safe_default_protocol_versions()
@@ -55,7 +82,15 @@ fn tls(trust: Trust<'_>) -> Result<ClientConfig, String> {
             format!("the system's certificate authorities cannot be loaded ({error}); install ca-certificates or set ca_file")
         })?,
     };
-    Ok(builder.with_no_client_auth())
+    let Some(identity) = identity else { return Ok(builder.with_no_client_auth()) };
+    let (certificate, key) = (identity.certificate.display(), identity.key.display());
+    let chain = CertificateDer::pem_file_iter(identity.certificate)
+        .and_then(Iterator::collect)
+        .map_err(|error| format!("{certificate}: {error}"))?;
+    let private = PrivateKeyDer::from_pem_file(identity.key).map_err(|error| format!("{key}: {error}"))?;
+    builder
+        .with_client_auth_cert(chain, private)
+        .map_err(|error| format!("{certificate} and {key} are no certificate and its key: {error}"))
 }
 
 fn private_roots(path: &Path) -> Result<RootCertStore, String> {
@@ -93,9 +128,10 @@ mod tests {
         assert!(private_roots(Path::new("/nowhere/ca.pem")).unwrap_err().starts_with("/nowhere/ca.pem"));
     }
 
-    /// A container without CA files must still start when every gateway is on this machine.
+    /// A container without CA files must still start when every peer is on this machine.
     #[test]
     fn a_plain_client_needs_no_authorities() {
-        assert!(build(Trust::Plain, Duration::from_secs(1), Duration::from_secs(1)).is_ok());
+        let times = Times { connect: Duration::from_secs(1), total: Duration::from_secs(1) };
+        assert!(client(Trust::Plain, None, times).is_ok());
     }
 }

@@ -2,26 +2,35 @@
 
 use std::time::Duration;
 
+use reqwest::tls::TlsInfo;
 use reqwest::{Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::domain::Timestamp;
 
-/// The most that is read of a body; a gateway's word takes a few hundred bytes.
-const MAX_BODY: usize = 64 * 1024;
+/// The most that is read of a body unless more is expected; a peer's word takes a few hundred bytes.
+pub const MAX_BODY: usize = 64 * 1024;
 /// The longest wait that is believed.
 const MAX_WAIT: Duration = Duration::from_hours(24);
 
 /// What is kept of an answer.
 #[derive(Debug)]
-pub(in crate::sms) struct Answer {
+pub struct Answer {
+    /// The status.
     pub status: StatusCode,
+    /// What `Retry-After` asks for, at most a day.
     pub retry_after: Option<Duration>,
+    /// The body.
     pub body: Body,
+    /// The peer's clock, as its `Date` says.
+    pub date: Option<Timestamp>,
+    /// The peer's certificate in DER, where TLS was spoken.
+    pub certificate: Option<Vec<u8>>,
 }
 
 /// The bytes may hold anything, so they have no `Debug`.
-pub(in crate::sms) enum Body {
+pub enum Body {
+    /// All of it.
     Read(Vec<u8>),
     /// Why there is nothing to read.
     Unread(String),
@@ -37,11 +46,11 @@ impl std::fmt::Debug for Body {
 }
 
 impl Body {
-    /// The body as JSON, whatever the content type says: gateways label JSON as text and worse.
+    /// The body as JSON, whatever the content type says: peers label JSON as text and worse.
     ///
     /// # Errors
-    /// Why it tells nothing. Not the parser's own words: they may quote the body, and the body may quote the message.
-    pub(in crate::sms) fn json<T: DeserializeOwned>(&self) -> Result<T, String> {
+    /// Why it tells nothing. Not the parser's own words: they may quote the body, and the body may quote a secret.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, String> {
         serde_json::from_slice(self.bytes()?).map_err(|_| "its body is not the JSON that was expected".to_owned())
     }
 
@@ -49,7 +58,7 @@ impl Body {
     ///
     /// # Errors
     /// Why there are none.
-    pub(in crate::sms) fn bytes(&self) -> Result<&[u8], String> {
+    pub fn bytes(&self) -> Result<&[u8], String> {
         match self {
             Self::Read(bytes) => Ok(bytes),
             Self::Unread(reason) => Err(reason.clone()),
@@ -58,22 +67,36 @@ impl Body {
 }
 
 impl Answer {
-    /// Reads the head, and the body where it `needs_body`. What is wrong with the body is part of the answer.
-    pub(in crate::sms) async fn read(response: Response, needs_body: bool, now: Timestamp) -> Self {
+    /// An answer as a test needs it.
+    #[cfg(test)]
+    pub(crate) fn of(status: u16, body: Body) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or_default();
+        Self { status, retry_after: None, body, date: None, certificate: None }
+    }
+
+    /// Reads the head, and a body of at most `max_body` bytes; none is read when that is 0. What is wrong with the body
+    /// is part of the answer.
+    pub(super) async fn read(response: Response, max_body: usize, now: Timestamp) -> Self {
         let status = response.status();
         let value = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = value.and_then(|value| wait(value, now));
-        let body = if needs_body { read_body(response).await } else { Body::Unread("it was not read".to_owned()) };
-        Self { status, retry_after, body }
+        let date = response.headers().get(header::DATE).and_then(|value| moment(value.to_str().ok()?));
+        let tls = response.extensions().get::<TlsInfo>();
+        let certificate = tls.and_then(TlsInfo::peer_certificate).map(<[u8]>::to_vec);
+        let body = match max_body {
+            0 => Body::Unread("it was not read".to_owned()),
+            most => read_body(response, most).await,
+        };
+        Self { status, retry_after, body, date, certificate }
     }
 }
 
-async fn read_body(mut response: Response) -> Body {
+async fn read_body(mut response: Response, most: usize) -> Body {
     let mut bytes = Vec::new();
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if bytes.len() + chunk.len() > MAX_BODY => {
-                return Body::Unread(format!("its body is longer than {MAX_BODY} bytes"));
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > most => {
+                return Body::Unread(format!("its body is longer than {most} bytes"));
             }
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => break,
@@ -87,13 +110,13 @@ async fn read_body(mut response: Response) -> Body {
 /// `Retry-After` (RFC 9110, 10.2.3): seconds or a date. A date in the past is a wait of zero.
 fn wait(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
-    let wait = if let Ok(seconds) = value.parse() {
-        Duration::from_secs(seconds)
-    } else {
-        let date = jiff::fmt::rfc2822::parse(value).ok()?;
-        Timestamp::from_millis(date.timestamp().as_millisecond()).since(now)
-    };
+    let wait = if let Ok(seconds) = value.parse() { Duration::from_secs(seconds) } else { moment(value)?.since(now) };
     Some(wait.min(MAX_WAIT))
+}
+
+fn moment(value: &str) -> Option<Timestamp> {
+    let date = jiff::fmt::rfc2822::parse(value).ok()?;
+    Some(Timestamp::from_millis(date.timestamp().as_millisecond()))
 }
 
 #[cfg(test)]

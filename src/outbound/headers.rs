@@ -1,23 +1,34 @@
 //! Headers of a request, from the settings and from files.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use secrecy::ExposeSecret;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::settings::{Format, HttpSettings};
-use crate::sms::check::Problem;
+/// A key below the table, and what to write instead.
+type Problem = (String, String);
 
 /// What frames a request is written by the client alone.
 const RESERVED: [&str; 6] = ["host", "content-length", "transfer-encoding", "connection", "te", "upgrade"];
 
+/// The keys `headers` and `header_files` of a table.
+#[derive(Clone, Copy)]
+pub struct Headers<'a> {
+    /// Values by name.
+    pub inline: Option<&'a BTreeMap<String, SecretString>>,
+    /// Files that hold the values, by name.
+    pub files: Option<&'a BTreeMap<String, PathBuf>>,
+}
+
 /// Problems of names and inline values; files are read at start.
-pub(super) fn problems(settings: &HttpSettings) -> Vec<Problem> {
-    let inline = settings.headers.iter().flatten();
+#[must_use]
+pub fn header_problems(given: Headers<'_>) -> Vec<Problem> {
+    let inline = given.inline.into_iter().flatten();
     let named = inline.clone().map(|(name, _)| ("headers", name));
-    let named = named.chain(settings.header_files.iter().flatten().map(|(name, _)| ("header_files", name)));
+    let named = named.chain(given.files.into_iter().flatten().map(|(name, _)| ("header_files", name)));
     let mut seen = Vec::new();
     let mut problems = Vec::new();
     for (key, name) in named {
@@ -40,20 +51,16 @@ pub(super) fn problems(settings: &HttpSettings) -> Vec<Problem> {
     problems
 }
 
-/// All headers of a request, values marked as not to be shown.
-pub(super) fn read(
-    settings: &HttpSettings,
-    format: Option<Format>,
-    credentials: Option<&OsStr>,
-) -> Result<HeaderMap, Problem> {
+/// All headers of a request, values marked as not to be shown. `credentials` stands for `$CREDENTIALS_DIRECTORY`.
+///
+/// # Errors
+/// Names the first key that cannot be used.
+pub fn read_headers(given: Headers<'_>, credentials: Option<&OsStr>) -> Result<HeaderMap, Problem> {
     let mut headers = HeaderMap::new();
-    if let Some(format) = format {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
-    }
-    for (name, value) in settings.headers.iter().flatten() {
+    for (name, value) in given.inline.into_iter().flatten() {
         insert(&mut headers, name, value.expose_secret()).map_err(|problem| (format!("headers.{name}"), problem))?;
     }
-    for (name, path) in settings.header_files.iter().flatten() {
+    for (name, path) in given.files.into_iter().flatten() {
         let value = file(path, credentials);
         let inserted = value.and_then(|value| insert(&mut headers, name, &value));
         inserted.map_err(|problem| (format!("header_files.{name}"), problem))?;
