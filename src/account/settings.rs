@@ -107,7 +107,7 @@ impl AccountSettings {
         }
         problems.extend(self.sqlite.check(self.timeout));
         if self.kind == AccountKind::Sql {
-            problems.extend(self.sql.check());
+            problems.extend(self.sql.check(&self.max_age_choices));
         }
         problems.extend(self.hash.check());
         problems

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use resetgate::account::sql::SqlAccounts;
-use resetgate::account::{AccountError, AccountSettings, HashPool, PasswordWrite, PasswordWritten};
-use resetgate::account::{AccountStore, MaxAge};
+use resetgate::account::{
+    AccountError, AccountSettings, AccountStore, HashPool, MaxAge, PasswordWrite, PasswordWritten,
+};
 use resetgate::domain::{ChallengeId, Subject, SubjectId, SystemRandom};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Executor};
@@ -14,6 +15,7 @@ use tempfile::TempDir;
 use crate::contract::{NOW, address, clock, password};
 use crate::servers::mariadb::MariaDb;
 use crate::servers::postgres::Postgres;
+use crate::servers::proxy::Proxy;
 
 const FIND: &str = "
     SELECT p.id, p.address, a.address AS aliases, p.mobile, p.work_phone, p.birthday, p.unit, p.enabled,
@@ -31,10 +33,10 @@ const REMEMBER: &str = "INSERT INTO resetgate_write (challenge, person, changed_
     VALUES (:challenge, :id, :now_millis, :expires_millis)";
 
 /// What differs between servers in these tables: numbers that count by themselves, texts, truth and moments.
-fn tables(key: &str, text: &str, truth: &str, moment: &str) -> String {
+fn tables(key: &str, text: &str, long: &str, truth: &str, moment: &str) -> String {
     format!(
         "CREATE TABLE person (
-            id {key}, address {text} NOT NULL, mobile {text}, work_phone {text}, birthday {text}, unit {text},
+            id {key}, address {text} NOT NULL, mobile {text}, work_phone {text}, birthday {text}, unit {long},
             enabled {truth} NOT NULL DEFAULT TRUE, hash {text}, changed {moment} NULL, expires {moment} NULL,
             bound {moment} NULL);
          CREATE TABLE nickname (address {text} NOT NULL, person BIGINT NOT NULL);
@@ -77,7 +79,7 @@ impl Base {
                 let grant = format!(
                     "GRANT ALL ON {database}.* TO mail@localhost; GRANT ALL ON {database}.* TO mail@'127.0.0.1'"
                 );
-                server.run("mysql", &format!("{create}; {user} {grant}")).await;
+                server.run("mysql", &format!("{create} CHARACTER SET utf8mb4; {user} {grant}")).await;
                 format!("mysql://mail@127.0.0.1:{}/{database}", server.port)
             }
             Server::File(directory) => format!("sqlite://{}/mail.db", directory.path().display()),
@@ -92,16 +94,17 @@ impl Base {
         let mut base = Self::bare(server).await;
         let tables = match &base.server {
             Server::Postgres(_) => {
-                tables("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "TEXT", "BOOLEAN", "TIMESTAMPTZ")
+                tables("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "TEXT", "TEXT", "BOOLEAN", "TIMESTAMPTZ")
             }
             // The collation that most old installations have, which takes case and accents for the same.
             Server::MariaDb(_) => tables(
                 "INT AUTO_INCREMENT PRIMARY KEY",
                 "VARCHAR(255) COLLATE utf8mb4_general_ci",
+                "TEXT COLLATE utf8mb4_general_ci",
                 "TINYINT(1)",
                 "DATETIME(3)",
             ),
-            Server::File(_) => tables("INTEGER PRIMARY KEY", "TEXT", "INTEGER", "TEXT"),
+            Server::File(_) => tables("INTEGER PRIMARY KEY", "TEXT", "TEXT", "INTEGER", "TEXT"),
         };
         base.run(&tables).await;
         let old = base.hashing().hash(&password("Old-Password-1")).await.unwrap();
@@ -138,6 +141,18 @@ impl Base {
     /// All three, one after the other.
     pub async fn each() -> [Self; 3] {
         [Self::postgres().await, Self::mariadb().await, Self::file().await]
+    }
+
+    /// The way to the server leads through a proxy.
+    pub async fn behind_proxy(mut self) -> (Self, Proxy) {
+        let port = match &self.server {
+            Server::Postgres(server) => server.port,
+            Server::MariaDb(server) => server.port,
+            Server::File(_) => panic!("a file is not behind anything"),
+        };
+        let proxy = Proxy::before(port).await;
+        self.settings.sql.url = self.settings.sql.url.replace(&format!(":{port}/"), &format!(":{}/", proxy.port));
+        (self, proxy)
     }
 
     /// Repeats are then recognised by the process alone.
@@ -196,7 +211,7 @@ impl Base {
 
     /// Why it does not open.
     pub async fn refusal(&self) -> String {
-        self.try_open().await.map(|_| "it opens".to_owned()).unwrap_or_else(|error| error.to_string())
+        self.try_open().await.map_or_else(|error| error.to_string(), |_| "it opens".to_owned())
     }
 }
 

@@ -161,6 +161,10 @@ pub(super) fn reason(target: &Target, task: Option<Task>, error: &Error, values:
         }
         (Some(Ailment::Rule | Ailment::Duplicate | Ailment::Other), _) => format!("{target} refuses {key}: {said}"),
         (None, Error::PoolTimedOut) => format!("no connection to {target} within account.timeout"),
+        // A certificate that is not believed comes as an error of what is read.
+        (None, Error::Io(inner)) if inner.kind() == std::io::ErrorKind::InvalidData => {
+            format!("no trusted connection to {target}: {said}; check account.sql.ca_file")
+        }
         (None, Error::Tls(_)) => format!("no trusted connection to {target}: {said}; check account.sql.ca_file"),
         (None, Error::Io(_)) => format!("{target} cannot be reached: {said}"),
         (None, _) => format!("{target}: {said}"),

@@ -11,7 +11,7 @@ use sqlx::{Arguments, Executor, MySql, Pool, Row, TypeInfo, ValueRef};
 
 use super::address::Target;
 use super::cell::Cell;
-use super::server::{Dialect, each};
+use super::server::{Dialect, each, to_connect};
 use super::settings::SqlSettings;
 use super::value::{Parameter, Value, Values, moment_text};
 
@@ -41,7 +41,7 @@ pub(super) fn pool(settings: &SqlSettings, target: &Target, timeout: Duration) -
     );
     MySqlPoolOptions::new()
         .max_connections(settings.connections)
-        .acquire_timeout(timeout)
+        .acquire_timeout(to_connect(timeout))
         .after_connect(move |connection, _| {
             let sets = sqlx::AssertSqlSafe(sets.clone());
             Box::pin(async move { connection.execute(sqlx::raw_sql(sets)).await.map(|_| ()) })

@@ -13,7 +13,7 @@ use sqlx::{Arguments, Either, Executor, Pool, Postgres, Row, Statement, Type, Ty
 
 use super::address::Target;
 use super::cell::{self, Cell};
-use super::server::Dialect;
+use super::server::{Dialect, to_connect};
 use super::settings::SqlSettings;
 use super::value::{Parameter, Value, Values, moment_text};
 
@@ -38,14 +38,15 @@ pub(super) fn pool(settings: &SqlSettings, target: &Target, timeout: Duration) -
         (None, None) if target.is_local() => options.ssl_mode(PgSslMode::Disable),
         (None, None) => options.ssl_mode(PgSslMode::VerifyFull),
     };
-    // What nobody waits for any more shall not hold locks on the server either.
-    let limit = format!("SET statement_timeout = {}", timeout.as_millis());
+    // Moments are UTC, also those that a statement writes as text. And what nobody waits for any more shall not hold locks
+    // on the server either.
+    let sets = format!("SET TIME ZONE 'UTC'; SET statement_timeout = {}", timeout.as_millis());
     PgPoolOptions::new()
         .max_connections(settings.connections)
-        .acquire_timeout(timeout)
+        .acquire_timeout(to_connect(timeout))
         .after_connect(move |connection, _| {
-            let limit = sqlx::AssertSqlSafe(limit.clone());
-            Box::pin(async move { connection.execute(sqlx::raw_sql(limit)).await.map(|_| ()) })
+            let sets = sqlx::AssertSqlSafe(sets.clone());
+            Box::pin(async move { connection.execute(sqlx::raw_sql(sets)).await.map(|_| ()) })
         })
         .connect_lazy_with(options)
 }

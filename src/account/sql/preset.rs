@@ -1,5 +1,7 @@
 //! Ready-made statements for well-known mail systems. They are plain texts, which operators can print and change.
 
+use std::str::FromStr;
+
 use serde::Deserialize;
 
 /// Whose tables.
@@ -14,6 +16,19 @@ pub enum SqlPreset {
     PostfixAdmin,
     /// iRedMail.
     IRedMail,
+}
+
+impl FromStr for SqlPreset {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "dovecot" => Ok(Self::Dovecot),
+            "postfixadmin" => Ok(Self::PostfixAdmin),
+            "iredmail" => Ok(Self::IRedMail),
+            _ => Err("known are dovecot, postfixadmin and iredmail".to_owned()),
+        }
+    }
 }
 
 impl SqlPreset {
@@ -33,5 +48,31 @@ impl SqlPreset {
         let table: toml::Table = self.text().parse().unwrap_or_default();
         let statement = table.get("account").and_then(|account| account.get("sql")?.get(key)?.as_str());
         statement.unwrap_or_default().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::sql::address::Target;
+    use crate::account::sql::statement::{Statement, Task};
+
+    #[test]
+    fn every_statement_of_every_preset_is_one() {
+        for (preset, url) in [
+            (SqlPreset::Dovecot, "sqlite:///a"),
+            (SqlPreset::PostfixAdmin, "postgres://a@b/c"),
+            (SqlPreset::PostfixAdmin, "mysql://a@b/c"),
+            (SqlPreset::IRedMail, "mysql://a@b/c"),
+        ] {
+            let table: toml::Table = preset.text().parse().unwrap();
+            let statements = table["account"]["sql"].as_table().unwrap();
+            for (key, sql) in statements {
+                let task = Task::ALL.into_iter().find(|task| task.key() == format!("sql.{key}"));
+                let driver = Target::parse(url).unwrap().driver;
+                Statement::parse(task.unwrap(), sql.as_str().unwrap(), driver).unwrap();
+            }
+            assert!(statements.contains_key("find") && statements.contains_key("set_password"), "{preset:?}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! what was not committed, and no later request finds a connection in an unknown state.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
@@ -234,6 +235,11 @@ where
 fn record<D: Dialect>(row: &D::Row) -> Record {
     let columns = row.columns().iter().enumerate();
     columns.map(|(index, column)| (column.name().to_lowercase(), D::cell(row, index))).collect()
+}
+
+/// A little less than a request may take, so that a server that is not there is told as one.
+pub(super) fn to_connect(timeout: Duration) -> Duration {
+    timeout.mul_f64(0.9)
 }
 
 /// For dialects that bind by the kind of a value alone.

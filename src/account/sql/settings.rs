@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::address::Target;
 use super::preset::SqlPreset;
 use super::statement::{Statement, Task};
+use crate::account::MaxAge;
 
 type Problem = (&'static str, String);
 
@@ -71,7 +72,7 @@ impl SqlSettings {
     }
 
     /// What can be told without the server.
-    pub(in crate::account) fn check(&self) -> Vec<Problem> {
+    pub(in crate::account) fn check(&self, choices: &[MaxAge]) -> Vec<Problem> {
         let mut problems = Vec::new();
         if !(1..=100).contains(&self.connections) {
             problems.push(("sql.connections", format!("{} is out of range; write 1 to 100", self.connections)));
@@ -89,7 +90,16 @@ impl SqlSettings {
         let mut given = Vec::new();
         for task in Task::ALL {
             match self.statement(task, &target) {
-                Some(Ok(_)) => given.push(task),
+                Some(Ok(statement)) => {
+                    given.push(task);
+                    let finite = choices.iter().find(|choice| **choice != MaxAge::Never);
+                    if let Some(choice) = finite.filter(|_| task == Task::SetPassword && !statement.keeps_expiry()) {
+                        let problem = format!(
+                            "holds \"{choice}\", and account.sql.set_password keeps no :expires; write [\"never\"], or keep it"
+                        );
+                        problems.push(("max_age_choices", problem));
+                    }
+                }
                 Some(Err(flaw)) => {
                     given.push(task);
                     problems.push((task.key(), format!("{flaw}; write it as in `resetgate config example`")));
@@ -108,5 +118,89 @@ impl SqlSettings {
             }
         }
         problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::AccountSettings;
+
+    type Change = fn(&mut SqlSettings);
+
+    fn problems(change: impl FnOnce(&mut SqlSettings)) -> Vec<Problem> {
+        let mut settings = AccountSettings::cheap().sql;
+        settings.url = "postgres://mail@db.example.org/mail".into();
+        settings.find = "SELECT id, address FROM u WHERE address = :address".into();
+        settings.set_password = "UPDATE u SET h = :hash WHERE id = :id".into();
+        change(&mut settings);
+        settings.check(&[MaxAge::Never])
+    }
+
+    #[test]
+    fn two_statements_and_an_address_are_enough_and_so_is_a_preset() {
+        assert_eq!(problems(|_| ()), []);
+        for (preset, scheme) in [
+            (SqlPreset::Dovecot, "postgres"),
+            (SqlPreset::Dovecot, "sqlite"),
+            (SqlPreset::PostfixAdmin, "postgres"),
+            (SqlPreset::PostfixAdmin, "mysql"),
+            (SqlPreset::IRedMail, "mysql"),
+        ] {
+            let found = problems(|sql| {
+                (sql.preset, sql.url) = (preset, format!("{scheme}://mail@db/mail"));
+                if scheme == "sqlite" {
+                    sql.url = "sqlite:///mail.db".into();
+                }
+                (sql.find, sql.set_password) = (String::new(), String::new());
+            });
+            assert_eq!(found, [], "{preset:?}");
+        }
+    }
+
+    #[test]
+    fn everything_that_can_be_told_without_the_server_is_told_by_its_key() {
+        let cases: [(Change, &str, &str); 8] = [
+            (|sql| sql.connections = 0, "sql.connections", "1 to 100"),
+            (|sql| sql.url = "postgres://a:b@c/d".into(), "sql.url", "account.sql.password"),
+            (|sql| sql.find = " ".into(), "sql.find", "is empty"),
+            (|sql| sql.find = "SELECT :adress".into(), "sql.find", "did you mean :address?"),
+            (|sql| sql.bind_phone = "UPDATE u SET m = '".into(), "sql.bind_phone", "closing"),
+            (|sql| sql.set_password.push_str("; DROP TABLE u"), "sql.set_password", "more than one statement"),
+            (|sql| sql.recall = "SELECT 1 WHERE :challenge = ''".into(), "sql.remember", "both or none"),
+            (
+                |sql| {
+                    sql.url = "mysql://a@b/c?socket=/run/s".into();
+                    sql.ca_file = "ca.pem".into();
+                },
+                "sql.ca_file",
+                "a socket has no TLS",
+            ),
+        ];
+        for (change, key, word) in cases {
+            let found = problems(change);
+            assert!(found.iter().any(|(named, text)| *named == key && text.contains(word)), "{key}: {found:?}");
+        }
+    }
+
+    /// What a person chose must not be forgotten in silence.
+    #[test]
+    fn validity_that_no_statement_keeps_is_refused() {
+        let mut settings = AccountSettings::cheap().sql;
+        settings.url = "sqlite:///mail.db".into();
+        settings.find = "SELECT id, address FROM u WHERE address = :address".into();
+        settings.set_password = "UPDATE u SET h = :hash WHERE id = :id".into();
+        let found = settings.check(&[MaxAge::Months(3), MaxAge::Never]);
+        assert!(found[0].0 == "max_age_choices" && found[0].1.contains("\"3m\""), "{found:?}");
+        settings.set_password = "UPDATE u SET h = :hash, e = :expires_seconds WHERE id = :id".into();
+        assert_eq!(settings.check(&[MaxAge::Months(3)]), []);
+    }
+
+    #[test]
+    fn settings_show_neither_password_nor_statements() {
+        let mut settings = AccountSettings::cheap().sql;
+        settings.password = "hunter2".into();
+        settings.find = "SELECT secret".into();
+        assert_eq!(format!("{settings:?}"), "SqlSettings { preset: None, .. }");
     }
 }

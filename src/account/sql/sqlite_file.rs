@@ -11,7 +11,7 @@ use sqlx::{Arguments, Connection, Pool, Row, Sqlite, TypeInfo, ValueRef};
 
 use super::address::Target;
 use super::cell::Cell;
-use super::server::{Dialect, each};
+use super::server::{Dialect, each, to_connect};
 use super::settings::SqlSettings;
 use super::value::{Parameter, Value, Values, moment_text};
 
@@ -24,7 +24,7 @@ pub(super) fn pool(settings: &SqlSettings, target: &Target, timeout: Duration) -
         .busy_timeout(timeout.mul_f64(0.8));
     SqlitePoolOptions::new()
         .max_connections(settings.connections)
-        .acquire_timeout(timeout)
+        .acquire_timeout(to_connect(timeout))
         .before_acquire(|connection, _| std::future::ready(Ok(!connection.is_in_transaction())).boxed())
         .connect_lazy_with(options)
 }

@@ -9,7 +9,7 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlSslMode};
 use sqlx::{ConnectOptions, Executor};
 use tempfile::TempDir;
 
-use super::{command_as, end, free_port, hand_over, run, wait_until};
+use super::{command_as, end, free_port, hand_over, private_file, run, wait_until};
 
 /// Who owns the server where the tests run as root.
 const OWNER: &str = "mysql";
@@ -35,17 +35,34 @@ impl MariaDb {
 
     /// The same with options of the server, like `--read-only=1`.
     pub fn start_with(options: &[&str]) -> Self {
+        let mut server = Self::made(options);
+        server.boot();
+        server
+    }
+
+    /// The same, speaking TLS with this certificate and key.
+    pub fn start_with_tls(certificate: &str, key: &str) -> Self {
+        let mut server = Self::made(&[]);
+        for (name, pem) in [("cert", certificate), ("key", key)] {
+            let path = private_file(server.directory.path(), name, pem, OWNER);
+            server.options.push(format!("--ssl-{name}={}", path.display()));
+        }
+        server.boot();
+        server
+    }
+
+    fn made(options: &[&str]) -> Self {
         let directory = tempfile::Builder::new().prefix("resetgate-mariadb").tempdir().unwrap();
         hand_over(directory.path(), OWNER);
         let options = options.iter().map(ToString::to_string).collect();
-        let mut server = Self { directory, port: free_port(), child: None, options };
+        let server = Self { directory, port: free_port(), child: None, options };
         let mut install = command_as(OWNER, "mariadb-install-db");
         install.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
+        install.args(&server.options);
         run(
             install.arg(format!("--datadir={}", server.data().display())),
             "mariadb-install-db of the package mariadb-server",
         );
-        server.boot();
         server
     }
 

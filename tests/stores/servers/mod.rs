@@ -5,7 +5,7 @@ pub mod postgres;
 pub mod proxy;
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -47,6 +47,15 @@ pub fn hand_over(directory: &Path, user: &str) {
         let done = Command::new("chown").args(["-R", &format!("{user}:{user}")]).arg(directory).status().unwrap();
         assert!(done.success());
     }
+}
+
+/// A file that only `user` can read.
+pub fn private_file(directory: &Path, name: &str, content: &str, user: &str) -> PathBuf {
+    let path = directory.join(name);
+    std::fs::write(&path, content).unwrap();
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    hand_over(&path, user);
+    path
 }
 
 /// Runs a command to its end; it must succeed.

@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{ConnectOptions, Executor};
 use tempfile::TempDir;
 
-use super::{command_as, end, free_port, hand_over, run, wait_until};
+use super::{command_as, end, free_port, hand_over, private_file, run, wait_until};
 
 /// Who owns the server where the tests run as root.
 const OWNER: &str = "postgres";
@@ -18,6 +18,7 @@ pub struct Postgres {
     directory: TempDir,
     pub port: u16,
     child: Option<Child>,
+    options: Vec<String>,
 }
 
 impl Postgres {
@@ -29,13 +30,31 @@ impl Postgres {
 
     /// Made and started, with a superuser `root` whom everybody on the loopback may be.
     pub fn start() -> Self {
+        let mut server = Self::made();
+        server.boot();
+        server
+    }
+
+    /// The same, speaking TLS with this certificate and key.
+    pub fn start_with_tls(certificate: &str, key: &str) -> Self {
+        let mut server = Self::made();
+        for (name, pem) in [("certificate", certificate), ("key", key)] {
+            let path = private_file(server.directory.path(), name, pem, OWNER);
+            let setting = if name == "key" { "ssl_key_file" } else { "ssl_cert_file" };
+            server.options.extend(["-c".to_owned(), format!("{setting}={}", path.display())]);
+        }
+        server.options.extend(["-c".to_owned(), "ssl=on".to_owned()]);
+        server.boot();
+        server
+    }
+
+    fn made() -> Self {
         let directory = tempfile::Builder::new().prefix("resetgate-postgres").tempdir().unwrap();
         hand_over(directory.path(), OWNER);
-        let mut server = Self { directory, port: free_port(), child: None };
+        let server = Self { directory, port: free_port(), child: None, options: Vec::new() };
         let mut initdb = command_as(OWNER, binary("initdb"));
         initdb.args(["--username=root", "--auth=trust", "--no-sync", "--locale=C.UTF-8", "--encoding=UTF8", "-D"]);
         run(initdb.arg(server.data()), "initdb of the package postgresql");
-        server.boot();
         server
     }
 
@@ -43,18 +62,11 @@ impl Postgres {
         self.directory.path().join("data")
     }
 
-    /// Where more may be written, for its owner.
-    pub fn place(&self, name: &str) -> PathBuf {
-        let place = self.directory.path().join(name);
-        std::fs::create_dir(&place).unwrap();
-        hand_over(&place, OWNER);
-        place
-    }
-
     fn boot(&mut self) {
         let mut command = command_as(OWNER, binary("postgres"));
         command.arg("-D").arg(self.data()).args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-k", ""]);
         command.args(["-c", "max_connections=60", "-c", "logging_collector=off"]);
+        command.args(&self.options);
         let log = std::fs::File::create(self.directory.path().join("log")).unwrap();
         self.child = Some(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap());
         let port = self.port.to_string();

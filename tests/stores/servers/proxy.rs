@@ -1,5 +1,6 @@
 //! A way to a server that can stand still or break at a chosen moment: when certain bytes pass, or from now on.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -31,6 +32,9 @@ struct Shared {
     trap: Mutex<Option<Trap>>,
     way: watch::Sender<Way>,
     delay: Mutex<Duration>,
+    sent: AtomicU64,
+    /// Connections.
+    alive: watch::Sender<usize>,
 }
 
 pub struct Proxy {
@@ -48,6 +52,8 @@ impl Proxy {
             trap: Mutex::new(None),
             way: watch::Sender::new(Way::Open),
             delay: Mutex::new(Duration::ZERO),
+            sent: AtomicU64::new(0),
+            alive: watch::Sender::new(0),
         });
         let for_task = Arc::clone(&shared);
         let task = tokio::spawn(async move {
@@ -62,6 +68,19 @@ impl Proxy {
     pub fn set(&self, way: Way) {
         *self.shared.trap.lock().unwrap() = None;
         self.shared.way.send_replace(way);
+    }
+
+    /// Ends every connection, with whatever it holds, and lets new ones pass.
+    pub async fn reopen(&self) {
+        self.delay(Duration::ZERO);
+        self.set(Way::Cut);
+        self.shared.alive.subscribe().wait_for(|alive| *alive == 0).await.unwrap();
+        self.set(Way::Open);
+    }
+
+    /// Bytes that were sent to the server so far.
+    pub fn sent(&self) -> u64 {
+        self.shared.sent.load(Ordering::SeqCst)
     }
 
     /// Everything that is sent waits for this long first.
@@ -83,9 +102,9 @@ impl Proxy {
         *self.shared.trap.lock().unwrap() = Some(Trap { bytes: bytes.to_vec(), lets_pass, then });
     }
 
-    /// Whether the trap was stepped into.
+    /// Whether what was looked out for has been sent.
     pub fn has_sprung(&self) -> bool {
-        *self.shared.way.borrow() != Way::Open
+        self.shared.trap.lock().unwrap().is_none()
     }
 }
 
@@ -100,6 +119,8 @@ async fn carry(client: TcpStream, port: u16, shared: Arc<Shared>) {
     let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else { return };
     client.set_nodelay(true).ok();
     server.set_nodelay(true).ok();
+    shared.alive.send_modify(|alive| *alive += 1);
+    let counted = Arc::clone(&shared);
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let up = pass(from_client, to_server, Arc::clone(&shared), true);
@@ -109,6 +130,7 @@ async fn carry(client: TcpStream, port: u16, shared: Arc<Shared>) {
         () = up => {}
         () = down => {}
     }
+    counted.alive.send_modify(|alive| *alive -= 1);
 }
 
 async fn pass(
@@ -127,9 +149,15 @@ async fn pass(
             },
             _ = way.wait_for(|way| *way == Way::Cut) => return,
         };
+        if is_up {
+            shared.sent.fetch_add(length as u64, Ordering::SeqCst);
+        }
         let delay = *shared.delay.lock().unwrap();
         if is_up && !delay.is_zero() {
-            tokio::time::sleep(delay).await;
+            tokio::select! {
+                () = tokio::time::sleep(delay) => {}
+                _ = way.wait_for(|way| *way == Way::Cut) => return,
+            }
         }
         if is_up {
             let trap = shared.trap.lock().unwrap().take_if(|trap| holds(&buffer[..length], &trap.bytes));
