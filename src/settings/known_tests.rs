@@ -45,13 +45,14 @@ fn exactly_the_keys_marked_secret_are_secret_and_have_a_file_form() {
         [
             "code.pepper",
             "code.previous_pepper",
+            "account.sql.password",
             "sms.provider.*.headers",
             "sms.provider.*.password",
             "sms.provider.*.secret",
             "audit.key"
         ]
     );
-    for path in ["code.pepper_file", "code.previous_pepper_file", "audit.key_file"] {
+    for path in ["code.pepper_file", "code.previous_pepper_file", "account.sql.password_file", "audit.key_file"] {
         assert!(matches!(known().find(&KeyPath::dotted(path)), Found::File(_)), "{path}");
     }
     for path in ["sms.provider.main.headers_file", "server.listen_file"] {

@@ -10,6 +10,7 @@ mod sql_examine;
 mod sql_faults;
 mod sql_names;
 mod sql_presets;
+mod sql_readme;
 mod sql_rows;
 mod sql_tls;
 mod sqlite;

@@ -162,3 +162,31 @@ async fn known_and_unknown_addresses_cost_the_same_requests() {
         assert_eq!(costs[0], costs[1]);
     }
 }
+
+/// A statement may compare more loosely than it should; what it then finds is compared again.
+#[tokio::test]
+async fn a_statement_that_looks_for_patterns_finds_only_the_address_itself() {
+    for mut base in Base::each().await {
+        base.settings.sql.find = base.settings.sql.find.replace("p.address = :address", "p.address LIKE :address");
+        let store = base.open().await;
+        assert!(store.find(&address("zhang@example.org")).await.unwrap().is_some());
+        for pattern in ["zhan_@example.org", "%@example.org", "z%@example.org"] {
+            assert!(store.find(&address(pattern)).await.unwrap().is_none(), "{pattern}");
+        }
+    }
+}
+
+/// MariaDB and SQLite read a number out of the beginning of a text, or out of another way to write it.
+#[tokio::test]
+async fn a_text_that_is_nearly_a_numeric_key_is_none() {
+    for base in Base::each().await {
+        let store = base.open().await;
+        let key = Hand(&store).subject("zhang@example.org").await.id;
+        let key = key.as_str();
+        for near in [format!("{key}x"), format!("{key} "), format!("0{key}"), format!("+{key}"), format!("{key}.0")] {
+            let outcome = Hand(&store).set(&SubjectId::new(near.clone()), "New-Password-1").await;
+            assert_eq!(outcome, Err(AccountError::NoSuchAccount), "{near}");
+        }
+        assert!(Hand(&store).signs_in("zhang@example.org", "Old-Password-1").await);
+    }
+}

@@ -39,8 +39,11 @@ pub(super) fn pool(settings: &SqlSettings, target: &Target, timeout: Duration) -
         (None, None) => options.ssl_mode(PgSslMode::VerifyFull),
     };
     // Moments are UTC, also those that a statement writes as text. And what nobody waits for any more shall not hold locks
-    // on the server either.
-    let sets = format!("SET TIME ZONE 'UTC'; SET statement_timeout = {}", timeout.as_millis());
+    // on the server either, nor shall a transaction whose client went away without a word.
+    let sets = format!(
+        "SET TIME ZONE 'UTC'; SET statement_timeout = {0}; SET idle_in_transaction_session_timeout = {0}",
+        timeout.as_millis()
+    );
     PgPoolOptions::new()
         .max_connections(settings.connections)
         .acquire_timeout(to_connect(timeout))
