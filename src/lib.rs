@@ -14,7 +14,7 @@
 //! | 1 | [`limits`] | gates by requester, account, phone, prefix and in all |
 //! | 1 | [`state`] | challenges while they live, ids already used, wrong codes per account, messages until their receipts are in |
 //! | 1 | [`sms`] | putting a message on a phone: the port, its providers, routes and failover |
-//! | 1 | [`account`] | where the accounts live: the port, the embedded store, directories |
+//! | 1 | [`account`] | where the accounts live: the port, the embedded store, directories, databases and APIs of others |
 //! | 1 | [`audit`] | what happened: events, and a trail that shows when it was changed |
 //! | 2 | [`flow`] | the journeys, over ports; the outbox that keeps answers alike |
 //! | 3 | [`http`] | from bytes to words and back: the JSON API, the hosted pages and the operators' port; decides nothing |

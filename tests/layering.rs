@@ -34,7 +34,7 @@ const RANKS: [(&str, u8); 15] = [
 
 /// What stands behind a port: only `app` and `cli` may name it, and its own module.
 const ADAPTERS: [(&str, &[&str]); 5] = [
-    ("account", &["sqlite", "ldap", "http", "hooks", "demo", "roster", "build", "open", "Surroundings"]),
+    ("account", &["sqlite", "sql", "ldap", "http", "hooks", "demo", "roster", "build", "open", "Surroundings"]),
     (
         "sms",
         &[

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::http::HttpAccounts;
 use super::ldap::LdapAccounts;
+use super::sql::SqlAccounts;
 use super::sqlite::SqliteAccounts;
 use super::{AccountError, AccountKind, AccountSettings, AccountStore, HashPool};
 use crate::domain::{Clock, Randomness};
@@ -22,15 +23,13 @@ pub struct Surroundings {
 /// # Errors
 /// [`AccountError::Unavailable`] with what to do: it cannot be reached, or is not what the settings say.
 pub async fn open(settings: &AccountSettings, around: &Surroundings) -> Result<Arc<dyn AccountStore>, AccountError> {
+    let hashing = || HashPool::new(&settings.hash, Arc::clone(&around.random));
     match settings.kind {
         AccountKind::Sqlite => {
-            let hashing = HashPool::new(&settings.hash, Arc::clone(&around.random))?;
-            Ok(Arc::new(SqliteAccounts::open(settings, hashing, Arc::clone(&around.clock)).await?))
+            Ok(Arc::new(SqliteAccounts::open(settings, hashing()?, Arc::clone(&around.clock)).await?))
         }
-        AccountKind::Ldap => {
-            let hashing = HashPool::new(&settings.hash, Arc::clone(&around.random))?;
-            Ok(Arc::new(LdapAccounts::new(settings, hashing, around)?))
-        }
+        AccountKind::Sql => Ok(Arc::new(SqlAccounts::open(settings, hashing()?, Arc::clone(&around.clock)).await?)),
+        AccountKind::Ldap => Ok(Arc::new(LdapAccounts::new(settings, hashing()?, around)?)),
         AccountKind::Http => Ok(Arc::new(HttpAccounts::open(settings, around)?)),
     }
 }

@@ -13,6 +13,7 @@ mod max_age;
 pub mod roster;
 mod settings;
 mod signature;
+pub mod sql;
 pub mod sqlite;
 
 use async_trait::async_trait;

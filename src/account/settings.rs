@@ -13,6 +13,7 @@ use super::hashing::{
 use super::hooks::{self, HookSettings};
 use super::http::HttpStoreSettings;
 use super::ldap::LdapSettings;
+use super::sql::SqlSettings;
 use crate::domain::{ByteSize, Period, Region};
 
 /// Where the accounts live.
@@ -25,6 +26,8 @@ pub enum AccountKind {
     Http,
     /// A directory: LDAP or Active Directory.
     Ldap,
+    /// A database of another program.
+    Sql,
 }
 
 /// `[account]`.
@@ -52,6 +55,8 @@ pub struct AccountSettings {
     pub http: HttpStoreSettings,
     /// The directory; boxed, because settings travel through many futures and most have none.
     pub ldap: Box<LdapSettings>,
+    /// A database of another program.
+    pub sql: SqlSettings,
     /// What a hash costs and how many are made at once.
     pub hash: HashSettings,
 }
@@ -127,6 +132,10 @@ impl AccountSettings {
             AccountKind::Sqlite => problems.extend(own("sqlite", self.sqlite.check(self.timeout))),
             AccountKind::Ldap => {
                 let found = self.ldap.check(self.timeout, self.hash.scheme);
+                problems.extend(found.into_iter().map(|(key, problem)| (key.to_owned(), problem)));
+            }
+            AccountKind::Sql => {
+                let found = self.sql.check(&self.max_age_choices);
                 problems.extend(found.into_iter().map(|(key, problem)| (key.to_owned(), problem)));
             }
             AccountKind::Http => problems.extend(own("http", self.http.check(self.timeout))),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::exit::{FAILED, NOTES, OK, refuse};
 use super::new_file::{Readers, create_and_tell};
+use crate::account::sql::SqlPreset;
 use crate::settings::{
     DEFAULT_TEXT, Held, Inputs, KeyPath, Loaded, MINIMAL_TEXT, Merged, Mode, Settings, Sources, known, shown_name,
     shown_value,
@@ -49,7 +50,7 @@ pub struct ConfigArgs {
 pub enum ConfigCommand {
     /// Print a file to begin with: every key with its default and its meaning
     #[command(
-        after_help = "Examples:\n  resetgate config example | less\n  resetgate config example --minimal --out resetgate.toml\n\nExit codes: 0 written, 1 not written"
+        after_help = "Examples:\n  resetgate config example | less\n  resetgate config example --minimal --out resetgate.toml\n  resetgate config example --sql postfixadmin\n\nExit codes: 0 written, 1 not written"
     )]
     Example(ExampleArgs),
     /// Read the configuration as `serve` would, and tell everything that is wrong with it
@@ -70,6 +71,9 @@ pub struct ExampleArgs {
     /// Only what a service cannot do without
     #[arg(long)]
     pub minimal: bool,
+    /// The statements of account.sql.preset, to copy and change
+    #[arg(long, value_name = "PRESET", conflicts_with = "minimal")]
+    pub sql: Option<SqlPreset>,
     /// Write it to FILE; never overwrites
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -94,7 +98,11 @@ pub fn run(args: &ConfigArgs, inputs: &Inputs, sources: &dyn Sources, out: &mut 
 }
 
 fn print_example(args: &ExampleArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
-    let text = if args.minimal { MINIMAL_TEXT } else { DEFAULT_TEXT };
+    let text = match args.sql {
+        Some(preset) => preset.text(),
+        None if args.minimal => MINIMAL_TEXT,
+        None => DEFAULT_TEXT,
+    };
     match &args.out {
         Some(path) => create_and_tell(path, text, Readers::Everybody, out, err),
         None => out.write_all(text.as_bytes()).map(|()| OK),

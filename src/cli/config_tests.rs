@@ -96,7 +96,7 @@ fn what_a_provider_keeps_secret_is_shown_as_dots() {
 fn the_examples_are_written_to_a_file_once() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("resetgate.toml");
-    let example = |minimal, out| ConfigCommand::Example(ExampleArgs { minimal, out });
+    let example = |minimal, out| ConfigCommand::Example(ExampleArgs { minimal, sql: None, out });
     let sources = MemorySources::default();
     assert_eq!(run_with(example(false, None), &sources, &[]).1, DEFAULT_TEXT);
     assert_eq!(run_with(example(true, Some(path.clone())), &sources, &[]).0, 0);

@@ -52,6 +52,7 @@ fn exactly_the_keys_marked_secret_are_secret_and_have_a_file_form() {
         "account.hook.*.key",
         "account.hook.*.headers",
         "account.ldap.bind_password",
+        "account.sql.password",
         "sms.provider.*.headers",
         "sms.provider.*.password",
         "sms.provider.*.secret",
@@ -109,6 +110,8 @@ fn a_value_is_shown_only_where_it_is_surely_no_secret() {
         assert_eq!(known().hides(&KeyPath::dotted(path), Some("a")), hidden, "{path}");
     }
     assert!(known().hides(&KeyPath::dotted("sms.provider.main.url"), Some("https://a/?key=b")));
+    assert!(known().hides(&KeyPath::dotted("account.sql.url"), Some("postgres://user:password@host/mail")));
+    assert!(!known().hides(&KeyPath::dotted("account.sql.url"), Some("postgres://user@[::1]:5432/mail")));
 }
 
 #[test]

@@ -109,19 +109,22 @@ fn ended(outcome: Result<u8, Failure>, streams: &mut Streams<'_>) -> u8 {
 
 /// Opens the store, and makes it where that is meant.
 async fn open_or_make(settings: &AccountSettings) -> Result<SqliteAccounts, Failure> {
-    match settings.kind {
-        AccountKind::Sqlite => {
-            Ok(SqliteAccounts::open(settings, hash_pool(settings)?, Arc::new(SystemClock::start())).await?)
-        }
-        AccountKind::Ldap | AccountKind::Http => {
-            let what = "this command works on the embedded store, and account.kind names another";
-            Err(Failure::new(FAILED, what, "look after accounts where they live; try the store: resetgate store check"))
-        }
+    expect_embedded(settings)?;
+    Ok(SqliteAccounts::open(settings, hash_pool(settings)?, Arc::new(SystemClock::start())).await?)
+}
+
+/// Accounts of another program are made and changed by that program.
+fn expect_embedded(settings: &AccountSettings) -> Result<(), Failure> {
+    if settings.kind == AccountKind::Sqlite {
+        return Ok(());
     }
+    let what = "the accounts belong to another program (account.kind), and this command works on the embedded store";
+    Err(Failure::new(FAILED, what, "manage them there; `resetgate store check` tries the store as recoveries use it"))
 }
 
 /// Opens the store, or one in memory where there is none: a dry run makes no file.
 async fn open_or_imagine(settings: &AccountSettings) -> Result<SqliteAccounts, Failure> {
+    expect_embedded(settings)?;
     if settings.sqlite.path.exists() {
         return open_or_make(settings).await;
     }

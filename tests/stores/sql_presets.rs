@@ -1,0 +1,174 @@
+//! The ready-made statements, over tables as the projects publish them.
+
+use std::sync::Arc;
+
+use resetgate::account::conformance::Cast;
+use resetgate::account::sql::SqlPreset;
+use resetgate::account::{AccountStore, Mark, MaxAge, Scheme};
+
+use crate::contract::{cast, keeps_every_promise, phone};
+use crate::servers::mariadb::MariaDb;
+use crate::servers::postgres::Postgres;
+use crate::sql::{Base, Hand, Server};
+
+const NO_RULES: &str = "a_refused_password_leaves_the_old_one";
+
+/// The columns of `public/upgrade.php` of PostfixAdmin that matter here, up to schema 1842.
+fn postfixadmin(truth: &str, moment: &str) -> String {
+    format!(
+        "CREATE TABLE domain (domain VARCHAR(255) PRIMARY KEY, active {truth} NOT NULL DEFAULT TRUE,
+            password_expiry INT DEFAULT 0);
+         CREATE TABLE mailbox (username VARCHAR(255) PRIMARY KEY, password VARCHAR(255) NOT NULL DEFAULT '',
+            name VARCHAR(255) NOT NULL DEFAULT '', domain VARCHAR(255) NOT NULL, created {moment}, modified {moment},
+            active {truth} NOT NULL DEFAULT TRUE, phone VARCHAR(30) NOT NULL DEFAULT '', password_expiry {moment});
+         CREATE TABLE alias (address VARCHAR(255) PRIMARY KEY, goto TEXT NOT NULL, domain VARCHAR(255) NOT NULL,
+            active {truth} NOT NULL DEFAULT TRUE)"
+    )
+}
+
+/// The columns of `samples/iredmail/iredmail.mysql` and `iredmail.pgsql` of iRedMail that matter here.
+fn iredmail(truth: &str, moment: &str) -> String {
+    format!(
+        "CREATE TABLE domain (domain VARCHAR(255) PRIMARY KEY, active {truth} NOT NULL DEFAULT 1);
+         CREATE TABLE mailbox (username VARCHAR(255) PRIMARY KEY, password VARCHAR(255) NOT NULL DEFAULT '',
+            mobile VARCHAR(255) NOT NULL DEFAULT '', telephone VARCHAR(255) NOT NULL DEFAULT '',
+            birthday DATE NOT NULL DEFAULT '0001-01-01', domain VARCHAR(255) NOT NULL DEFAULT '',
+            department VARCHAR(255) NOT NULL DEFAULT '', passwordlastchange {moment} NOT NULL DEFAULT '1970-01-01 01:01:01',
+            active {truth} NOT NULL DEFAULT 1);
+         CREATE TABLE forwardings (address VARCHAR(255) NOT NULL DEFAULT '', forwarding VARCHAR(255) NOT NULL DEFAULT '',
+            is_forwarding {truth} NOT NULL DEFAULT 0, is_alias {truth} NOT NULL DEFAULT 0,
+            active {truth} NOT NULL DEFAULT 1, UNIQUE (address, forwarding))"
+    )
+}
+
+async fn base(server: Server, preset: SqlPreset, tables: &str, scheme: Scheme) -> (Base, String) {
+    let mut base = Base::bare(server).await;
+    base.run(tables).await;
+    base.settings.sql.preset = preset;
+    (base.settings.hash.scheme, base.settings.hash.prefix) = (scheme, Mark::Scheme);
+    base.settings.hash.blf_cost = 4;
+    let old = base.hashing().hash(&crate::contract::password("Old-Password-1")).await.unwrap().expose().to_owned();
+    (base, old)
+}
+
+/// One number a mailbox, and no days that are none.
+fn people() -> Cast {
+    Cast { several: None, ..cast() }
+}
+
+const NO_SEVERAL: &str = "of_several_numbers_the_mobile_one_is_the_phone";
+
+#[tokio::test]
+async fn the_tables_of_postfixadmin_keep_every_promise() {
+    for (server, tables) in [
+        (Server::Postgres(Postgres::shared()), postfixadmin("BOOLEAN", "TIMESTAMPTZ DEFAULT now()")),
+        (
+            Server::MariaDb(MariaDb::shared()),
+            postfixadmin("TINYINT(1)", "DATETIME NOT NULL DEFAULT '2000-01-01 00:00:00'"),
+        ),
+    ] {
+        let (base, old) = base(server, SqlPreset::PostfixAdmin, &tables, Scheme::BlfCrypt).await;
+        base.run(&format!(
+            "INSERT INTO domain (domain, password_expiry) VALUES ('example.org', 365);
+             INSERT INTO mailbox (username, password, domain, active, phone, modified, password_expiry) VALUES
+                ('zhang@example.org', '{old}', 'example.org', TRUE, '13800000000', '2026-11-01', '2027-11-01'),
+                ('li@example.org', '', 'example.org', TRUE, '', '2026-11-01', '2027-11-01'),
+                ('wang@example.org', '{old}', 'example.org', FALSE, '13800000002', '2026-11-01', '2027-11-01'),
+                ('qian@example.org', '', 'example.org', TRUE, 'call me', '2026-11-01', '2027-11-01');
+             INSERT INTO alias (address, goto, domain) VALUES
+                ('zhang@example.org', 'zhang@example.org', 'example.org'),
+                ('zhang.san@example.org', 'zhang@example.org', 'example.org'),
+                ('all@example.org', 'zhang@example.org,li@example.org', 'example.org')"
+        ))
+        .await;
+        let store = base.open().await;
+        assert!(store.find(&crate::contract::address("all@example.org")).await.unwrap().is_none(), "a list is nobody");
+        keeps_every_promise(Arc::new(store), people(), &[NO_RULES, NO_SEVERAL]).await;
+        assert!(
+            base.ask("SELECT password FROM mailbox WHERE username = 'zhang@example.org'")
+                .await
+                .starts_with("{BLF-CRYPT}$2y$")
+        );
+        // Where passwords do not expire, the column holds the past.
+        base.run("UPDATE domain SET password_expiry = 0; UPDATE mailbox SET password_expiry = '2000-01-01'").await;
+        assert!(Hand(&base.open().await).signs_in("zhang@example.org", "Old-Password-1").await);
+        base.run("UPDATE domain SET active = FALSE").await;
+        assert!(!Hand(&base.open().await).subject("zhang@example.org").await.enabled, "with its whole domain");
+    }
+}
+
+#[tokio::test]
+async fn the_tables_of_iredmail_serve_recoveries() {
+    for (server, tables) in [
+        (Server::Postgres(Postgres::shared()), iredmail("INT2", "TIMESTAMP WITHOUT TIME ZONE")),
+        (Server::MariaDb(MariaDb::shared()), iredmail("TINYINT(1)", "DATETIME")),
+    ] {
+        let (mut base, old) = base(server, SqlPreset::IRedMail, &tables, Scheme::Ssha512).await;
+        base.run(&format!(
+            "INSERT INTO domain (domain) VALUES ('example.org');
+             INSERT INTO mailbox (username, password, domain, active, mobile, birthday, department) VALUES
+                ('zhang@example.org', '{old}', 'example.org', 1, '010-55500100, 13800000000', '1990-01-02', '信息中心'),
+                ('wang@example.org', '{old}', 'example.org', 0, '13800000002', '0001-01-01', '');
+             INSERT INTO forwardings (address, forwarding, is_alias, is_forwarding) VALUES
+                ('zhang@example.org', 'zhang@example.org', 0, 1),
+                ('zhang.san@example.org', 'zhang@example.org', 1, 0)"
+        ))
+        .await;
+        // It keeps no validity, which the settings must say.
+        base.settings.max_age_choices = vec![MaxAge::Never];
+        let mut problems = base.settings.check();
+        problems.retain(|(key, _)| !key.starts_with("hash."));
+        assert_eq!(problems, []);
+        let store = base.open().await;
+        let hand = Hand(&store);
+        let zhang = hand.subject("zhang.san@example.org").await;
+        assert_eq!((zhang.phone.clone(), zhang.unit.as_deref()), (Some(phone("13800000000")), Some("信息中心")));
+        assert_eq!(zhang.facts.birthday.unwrap().to_string(), "1990-01-02");
+        let wang = hand.subject("wang@example.org").await;
+        assert!(!wang.enabled && wang.facts.birthday.is_none() && wang.unit.is_none());
+        let written = hand.set(&zhang.id, "New-Password-1").await.unwrap();
+        assert_eq!(written.expires_at, None);
+        assert!(hand.signs_in("zhang@example.org", "New-Password-1").await);
+        assert!(!hand.subject("zhang@example.org").await.stamp().matches(&zhang.stamp()));
+        assert!(hand.set(&wang.id, "New-Password-1").await.is_err());
+        store.bind_phone(&zhang.id, None, crate::contract::NOW).await.unwrap();
+        assert!(hand.subject("zhang@example.org").await.phone.is_none());
+    }
+}
+
+/// The table of the Dovecot manual, with the columns that the preset asks for.
+#[tokio::test]
+async fn the_table_of_the_dovecot_manual_serves_recoveries() {
+    let tables = "CREATE TABLE users (userid VARCHAR(128) NOT NULL, domain VARCHAR(128) NOT NULL,
+            password VARCHAR(255) NOT NULL, home VARCHAR(255) NOT NULL, uid INTEGER NOT NULL, gid INTEGER NOT NULL);
+         ALTER TABLE users ADD mobile VARCHAR(32);
+         ALTER TABLE users ADD password_changed_at BIGINT;
+         ALTER TABLE users ADD password_expires_at BIGINT;
+         CREATE UNIQUE INDEX users_address ON users (userid, domain)";
+    for server in [
+        Server::Postgres(Postgres::shared()),
+        Server::MariaDb(MariaDb::shared()),
+        Server::File(tempfile::TempDir::new().unwrap()),
+    ] {
+        let (base, old) = base(server, SqlPreset::Dovecot, tables, Scheme::Argon2id).await;
+        base.run(&format!(
+            "INSERT INTO users (userid, domain, password, home, uid, gid, mobile) VALUES
+                ('zhang', 'example.org', '{old}', '/', 1, 1, '13800000000'),
+                ('li', 'example.org', '', '/', 1, 1, NULL), ('qian', 'example.org', '', '/', 1, 1, 'call me'),
+                ('zhang', 'example.com', '{old}', '/', 1, 1, NULL)"
+        ))
+        .await;
+        let store = Arc::new(base.open().await);
+        let cast = Cast { alias: None, disabled: None, ..people() };
+        let left_out = [
+            NO_RULES,
+            NO_SEVERAL,
+            "an_address_and_its_alias_name_one_account",
+            "unbound_and_disabled_accounts_are_found_as_what_they_are",
+            "only_the_present_password_of_an_enabled_account_signs_in",
+            "a_disabled_or_unknown_account_gets_no_password",
+            "a_disabled_or_unknown_account_gets_no_phone",
+        ];
+        keeps_every_promise(store, cast, &left_out).await;
+    }
+}
