@@ -176,7 +176,7 @@ async fn a_statement_that_looks_for_patterns_finds_only_the_address_itself() {
     }
 }
 
-/// MariaDB and SQLite read a number out of the beginning of a text, or out of another way to write it.
+/// `MariaDB` and `SQLite` read a number out of the beginning of a text, or out of another way to write it.
 #[tokio::test]
 async fn a_text_that_is_nearly_a_numeric_key_is_none() {
     for base in Base::each().await {
