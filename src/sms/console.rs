@@ -59,7 +59,9 @@ impl SmsProvider for Console {
 
 fn line(message: &SmsMessage, time: &str) -> String {
     let (to, text) = (message.to.masked(), on_one_line(message.expose_text()));
-    format!("{time}  SMS → {to}  {text}  {}\n", message.order)
+    // What belongs to a recovery is told by its id, which whoever tries the API has seen.
+    let what = message.challenge.map_or_else(|| message.order.to_string(), |challenge| challenge.to_string());
+    format!("{time}  SMS → {to}  {text}  {what}\n")
 }
 
 fn time_of_day(now: Timestamp, zone: &TimeZone) -> String {

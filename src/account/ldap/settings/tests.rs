@@ -55,7 +55,11 @@ fn every_key_out_of_range_is_named_with_what_to_write() {
         (url, "urls = [\"ldaps://a.example\", \"nonsense\"]", "ldap.urls"),
         ("connections = 4", "connections = 0", "ldap.connections"),
         ("connections = 4", "connections = 65", "ldap.connections"),
-        ("connect_timeout = \"1s\"", "connect_timeout = \"3s\"", "ldap.connect_timeout"),
+        (
+            "connect_timeout = \"1s\"               # for name,",
+            "connect_timeout = \"3s\" # for name,",
+            "ldap.connect_timeout",
+        ),
         ("operation_timeout = \"1s\"", "operation_timeout = \"5s\"", "ldap.operation_timeout"),
         ("(mail={address})", "(mail=x)", "ldap.filter"),
         ("id = \"entryUUID\"", "id = \"\"", "ldap.id"),
