@@ -18,7 +18,7 @@ use std::sync::Arc;
 use clap::{Subcommand, ValueEnum};
 
 use crate::account::sqlite::SqliteAccounts;
-use crate::account::{AccountKind, AccountSettings, HashPool};
+use crate::account::{AccountKind, AccountSettings, AccountStore, HashPool, Surroundings};
 use crate::cli::exit::{FAILED, OK, UNREACHABLE};
 use crate::domain::{MailboxAddress, MailboxError, SystemClock, SystemRandom};
 use crate::settings::Settings;
@@ -111,6 +111,13 @@ fn ended(outcome: Result<u8, Failure>, streams: &mut Streams<'_>) -> u8 {
 async fn open_or_make(settings: &AccountSettings) -> Result<SqliteAccounts, Failure> {
     expect_embedded(settings)?;
     Ok(SqliteAccounts::open(settings, hash_pool(settings)?, Arc::new(SystemClock::start())).await?)
+}
+
+/// Opens whatever store the accounts live in, for what works on all of them.
+async fn open_any(settings: &AccountSettings) -> Result<Arc<dyn AccountStore>, Failure> {
+    expect_there(settings)?;
+    let around = Surroundings { clock: Arc::new(SystemClock::start()), random: Arc::new(SystemRandom) };
+    Ok(crate::account::open(settings, &around).await?)
 }
 
 /// Accounts of another program are made and changed by that program.

@@ -2,10 +2,10 @@ use clap::Args;
 
 use super::add::mobile;
 use super::failure::Failure;
-use super::{Streams, no_such_account, open, parse_address};
-use crate::account::{AccountError, AccountSettings};
+use super::{Streams, no_such_account, open, open_any, parse_address};
+use crate::account::{AccountError, AccountKind, AccountSettings};
 use crate::cli::exit::OK;
-use crate::domain::MailboxAddress;
+use crate::domain::{Clock, MailboxAddress, PhoneNumber, SystemClock};
 
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -28,17 +28,32 @@ pub struct SetPhone {
 impl SetPhone {
     pub async fn run(self, settings: &AccountSettings, streams: &mut Streams<'_>) -> Result<u8, Failure> {
         let phone = self.number.as_deref().map(|text| mobile(text, settings.region)).transpose()?;
-        let accounts = open(settings).await?;
-        match accounts.set_phone(&self.address, phone.as_ref()).await {
+        match self.bind(settings, phone.as_ref()).await? {
             Err(AccountError::NoSuchAccount) => return Err(no_such_account(&self.address)),
             outcome => outcome?,
         }
-        accounts.close().await;
         let address = self.address.as_str();
         match phone {
             Some(phone) => writeln!(streams.out, "bound {} to {address}", phone.masked())?,
             None => writeln!(streams.out, "unbound the phone of {address}")?,
         }
         Ok(OK)
+    }
+
+    /// The embedded store binds phones of disabled accounts, too; in others that is their own program's business.
+    async fn bind(
+        &self,
+        settings: &AccountSettings,
+        phone: Option<&PhoneNumber>,
+    ) -> Result<Result<(), AccountError>, Failure> {
+        if settings.kind == AccountKind::Sqlite {
+            let accounts = open(settings).await?;
+            let outcome = accounts.set_phone(&self.address, phone).await;
+            accounts.close().await;
+            return Ok(outcome);
+        }
+        let accounts = open_any(settings).await?;
+        let Some(subject) = accounts.find(&self.address).await? else { return Ok(Err(AccountError::NoSuchAccount)) };
+        Ok(accounts.bind_phone(&subject.id, phone, SystemClock::start().now()).await)
     }
 }
