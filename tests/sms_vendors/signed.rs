@@ -115,8 +115,11 @@ async fn a_message_is_shown_without_its_keys() {
     }
 }
 
+/// What the vendor said; the line to it is looked at for every vendor alike.
 fn told(findings: &[Finding]) -> Vec<(&str, Condition)> {
-    findings.iter().map(|finding| (finding.what.as_str(), finding.state)).collect()
+    let of_the_line = |what: &str| ["connection", "clock", "certificate"].contains(&what);
+    let said = findings.iter().filter(|finding| !of_the_line(&finding.what));
+    said.map(|finding| (finding.what.as_str(), finding.state)).collect()
 }
 
 #[tokio::test]
