@@ -126,6 +126,9 @@ fn check_all(
     }
     let (all, defaults) = count(&loaded.merged);
     writeln!(out, "ok  {all} keys in all, {defaults} of them defaults")?;
+    for (key, units, parts) in loaded.settings.sms.text_lengths(loaded.settings.server.public_url.host()) {
+        writeln!(out, "ok  sms.{key}: at most {units} UCS-2 units, {parts} message(s)")?;
+    }
     if loaded.notes.notes() == 0 {
         return Ok(OK);
     }

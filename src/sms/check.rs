@@ -57,6 +57,14 @@ impl SmsSettings {
         problems
     }
 
+    /// Each text by its key, with the UCS-2 units it has at most and the messages it costs.
+    #[must_use]
+    pub fn text_lengths(&self, domain: &str) -> Vec<(String, usize, usize)> {
+        let bound = self.provider.values().any(ProviderSettings::binds_codes);
+        let lengths = texts::lengths(&self.text, domain, bound);
+        lengths.into_iter().map(|(key, units)| (key, units, texts::parts(units))).collect()
+    }
+
     /// Providers that cannot carry codes of so many digits; `code.length` is set elsewhere.
     #[must_use]
     pub fn check_code(&self, digits: usize) -> Vec<(String, String)> {

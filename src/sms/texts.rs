@@ -145,6 +145,10 @@ pub(super) fn problems(texts: &TextSettings) -> Vec<Problem> {
             problems
                 .push((key.clone(), "holds a control character; a line end is the only one that may be".to_owned()));
         }
+        if text.matches('【').count() > 1 || text.matches('】').count() > 1 {
+            let problem = "holds 【】 twice; a message has one signature, and gateways refuse another";
+            problems.push((key.clone(), problem.to_owned()));
+        }
         if binds_wrongly(text) {
             let problem = "the line that binds the code to the page must be the last one and exactly `@{domain} #{code}`; \
                            phones fill in nothing otherwise";
@@ -207,9 +211,17 @@ fn too_long(key: String, template: &Template, domain: &str) -> Option<Problem> {
     measured(key, template, domain, false)
 }
 
-/// Measures with the longest values that other settings allow: ten digits, ten minutes, a full date with its offset.
-/// `bound` counts the line that `otp_line` adds.
-fn measured(key: String, template: &Template, domain: &str, bound: bool) -> Option<Problem> {
+/// Each text by its key, with the UCS-2 units it has at most; `bound` counts the line that `otp_line` adds to codes.
+pub(super) fn lengths(texts: &TextSettings, domain: &str, bound: bool) -> Vec<(String, usize)> {
+    let measured = all(texts).filter_map(|(key, locale, text, fields)| {
+        let template = Template::parse(text, fields).ok()?;
+        Some((format!("text.{key}.{locale}"), longest(&template, domain, bound && fields == CODE_FIELDS).0))
+    });
+    measured.collect()
+}
+
+/// The units of a text with the longest values, and whether the line of `otp_line` is among them.
+fn longest(template: &Template, domain: &str, bound: bool) -> (usize, bool) {
     let text = template.fill(|field| match field {
         Field::Code => LONGEST_CODE.into(),
         Field::Minutes => "10".into(),
@@ -217,10 +229,16 @@ fn measured(key: String, template: &Template, domain: &str, bound: bool) -> Opti
         _ => Cow::from(domain),
     });
     let line = Some(otp_line(domain, LONGEST_CODE)).filter(|line| bound && !text.ends_with(line));
-    let units = ucs2_units(&text) + line.as_deref().map_or(0, ucs2_units);
+    (ucs2_units(&text) + line.as_deref().map_or(0, ucs2_units), line.is_some())
+}
+
+/// Measures with the longest values that other settings allow: ten digits, ten minutes, a full date with its offset.
+/// `bound` counts the line that `otp_line` adds.
+fn measured(key: String, template: &Template, domain: &str, bound: bool) -> Option<Problem> {
+    let (units, with_line) = longest(template, domain, bound);
     (parts(units) > 1).then(|| {
         let excess = units - ONE_PART;
-        let with = if line.is_some() { "the longest values and the line of otp_line" } else { "the longest values" };
+        let with = if with_line { "the longest values and the line of otp_line" } else { "the longest values" };
         let problem = format!(
             "is {units} UCS-2 units with {with} and would cost {} messages; shorten it by {excess} to {ONE_PART}",
             parts(units)

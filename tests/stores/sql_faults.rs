@@ -41,7 +41,12 @@ async fn a_server_behind_a_black_hole_is_unavailable_in_time_and_comes_back() {
         assert!(is_unavailable(&Hand(&store).set(&who, "New-Password-1").await));
         assert!(is_unavailable(&store.check().await));
         proxy.reopen().await;
-        store.check().await.unwrap();
+        // Connections that are still being made into the hole are given up first.
+        let mut tries = 0;
+        while store.check().await.is_err() {
+            tries += 1;
+            assert!(tries < 10, "it does not come back");
+        }
         assert!(Hand(&store).signs_in("zhang@example.org", "Old-Password-1").await);
     }
 }

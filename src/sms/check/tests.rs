@@ -158,3 +158,13 @@ fn a_kind_that_this_binary_was_built_without_is_refused_with_the_reason() {
     let read = toml::from_str::<crate::sms::ProviderSettings>("kind = \"smpp\"\nhost = \"smsc.example.org\"");
     assert!(read.unwrap_err().to_string().contains("this binary was built without this kind of provider"));
 }
+
+/// A gateway that adds its signature refuses a second one.
+#[test]
+fn a_doubled_signature_is_refused_and_every_text_is_measured() {
+    let doubled = settings(&format!("text.code.en = \"【City】【Mail】 {{code}}\"\n{CONSOLE}"));
+    assert!(doubled.check().iter().any(|(key, problem)| key == "text.code.en" && problem.contains("【】 twice")));
+    let lengths = settings(CONSOLE).text_lengths("mail.example.gov.cn");
+    assert_eq!(lengths.len(), 6);
+    assert!(lengths.iter().all(|(_, units, parts)| *units <= 70 && *parts == 1), "{lengths:?}");
+}
