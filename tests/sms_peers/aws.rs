@@ -59,7 +59,10 @@ async fn a_message_arrives_at_sns_with_its_number_and_its_text() {
 async fn what_sns_does_not_know_is_doubtful() {
     let moto = Moto::start();
     let found = provider(&moto.endpoint(), "").examine().await;
-    assert!(found.iter().all(|finding| finding.state == Condition::Doubtful), "{found:?}");
+    // The line to it is looked at for every vendor alike.
+    let said =
+        || found.iter().filter(|finding| !["connection", "clock", "certificate"].contains(&finding.what.as_str()));
+    assert!(said().count() > 0 && said().all(|finding| finding.state == Condition::Doubtful), "{found:?}");
 }
 
 #[tokio::test]
