@@ -8,6 +8,7 @@
 mod accounts;
 mod config;
 mod dev;
+mod doctor;
 mod gateway;
 mod memory;
 mod panics;
