@@ -267,8 +267,17 @@ pub trait SmsProvider: Send + Sync {
     async fn send(&self, message: &SmsMessage) -> Result<SmsReceipt, SmsError>;
 
     /// The same, and tells what went over the wire, with secrets and the number masked; for an operator's test message.
-    async fn send_shown(&self, message: &SmsMessage, _transcript: &mut Transcript) -> Result<SmsReceipt, SmsError> {
-        self.send(message).await
+    async fn send_shown(&self, message: &SmsMessage, transcript: &mut Transcript) -> Result<SmsReceipt, SmsError> {
+        let draft = self.draft(message)?;
+        let outcome = self.send(message).await;
+        if !draft.is_empty() {
+            transcript.append(draft);
+            transcript.line(match &outcome {
+                Ok(receipt) => format!("< taken, as {}", receipt.message_id.as_deref().unwrap_or("nothing")),
+                Err(error) => format!("< {error}"),
+            });
+        }
+        outcome
     }
 
     /// What [`SmsProvider::send`] would put on the wire, masked; nothing leaves. Empty where there is nothing to show.

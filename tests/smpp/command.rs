@@ -58,6 +58,7 @@ async fn a_test_message_binds_sends_and_unbinds() {
     let ran = resetgate(&site, &["sms", "test", "--to", "13800138000", "--yes"]).output().await.unwrap();
     let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
     assert!(ran.status.success() && out.contains("Their id  msg1"), "{out}\n{err}");
+    assert!(out.contains("> submit_sm to 138****8000, part 1 of 1") && out.contains("< taken, as msg1"), "{out}");
     assert!(!format!("{out}{err}").contains("secret08"));
     assert_eq!(smsc.next().await["right"], true);
     assert_eq!(smsc.next().await["receipt"], 1);

@@ -22,7 +22,7 @@ use self::order::{Order, order};
 use self::outgoing::{Address, Submit};
 use self::session::{Plan, Session, Standing};
 use super::otp_line::bound_text;
-use super::{SmsError, SmsMessage, SmsProvider, SmsReceipt};
+use super::{SmsError, SmsMessage, SmsProvider, SmsReceipt, Transcript};
 use crate::domain::{Condition, Finding};
 
 mod bound;
@@ -148,6 +148,18 @@ impl SmsProvider for Smpp {
             // It ends by itself within seconds; should it have panicked, there is nothing to close.
             let _ = task.await;
         }
+    }
+
+    /// The text is not shown: it stands in the units as UTF-16, and above them already.
+    fn draft(&self, message: &SmsMessage) -> Result<Transcript, SmsError> {
+        let refused = || SmsError::Refused { reason: "it is longer than 255 parts".to_owned() };
+        let bodies = self.bodies(message).ok_or_else(refused)?;
+        let mut transcript = Transcript::default();
+        for (number, body) in (1..).zip(&bodies) {
+            let (to, of, bytes) = (message.to.masked(), bodies.len(), body.len());
+            transcript.line(format!("> submit_sm to {to}, part {number} of {of}, UCS-2, {bytes} bytes"));
+        }
+        Ok(transcript)
     }
 
     async fn send(&self, message: &SmsMessage) -> Result<SmsReceipt, SmsError> {

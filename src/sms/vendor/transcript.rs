@@ -15,6 +15,17 @@ const MAX_SHOWN: usize = 2_000;
 pub struct Transcript(Vec<String>);
 
 impl Transcript {
+    /// Whether nothing stands in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds the lines of another one.
+    pub fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Adds one line as it is; the caller has masked it.
     pub fn line(&mut self, line: impl Into<String>) {
         self.0.push(line.into());
