@@ -24,7 +24,8 @@ use tokio::time::Instant;
 
 /// People who ask at once.
 const CROWD: usize = 16;
-/// How much the service may hold more at the end than after a third of the time, in MiB: caches that fill, not a leak.
+/// How much the process may hold more at the end than after a third of the time, in MiB: what the test itself counts, and
+/// caches that fill. Those that would fill for half an hour of real time are made small.
 const GROWTH: usize = 48;
 
 /// No order is delivered twice, none that a gateway accepted is missing from the audit trail, memory stays flat.
@@ -90,7 +91,7 @@ fn settings(gateways: &[FarEnd]) -> String {
     let names: Vec<_> = gateways.iter().map(|gateway| format!("\"g{}\"", gateway.number)).collect();
     let mut text = format!(
         "{WIDE_GATES}{WIDE_SENDS}[sms]\nproviders = [{}]\nworkers = 32\ntimeout = \"400ms\"\nconnect_timeout = \"200ms\"\n\
-         breaker = {{ failures = 5, window = \"30s\", open_for = \"1m\" }}\n[state]\nmax_orders = 5000\n",
+         breaker = {{ failures = 5, window = \"30s\", open_for = \"1m\" }}\n[state]\nmax_orders = 5000\nmax_challenges = 5000\n",
         names.join(", ")
     );
     text.extend(gateways.iter().map(|FarEnd { number, url, .. }| {
