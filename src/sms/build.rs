@@ -1,21 +1,15 @@
 //! From settings to providers.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::sync::Arc;
 
 use secrecy::SecretString;
 
-#[cfg(feature = "cmpp")]
-use super::cmpp;
 use super::console::{Console, ConsoleWriter};
-use super::http;
 #[cfg(any(feature = "twilio", feature = "vonage"))]
 use super::receipts::Callback;
 use super::router::{Router, Way};
 use super::settings::{ProviderSettings, SmsSettings};
-#[cfg(feature = "smpp")]
-use super::smpp;
 use super::station::Station;
 use super::vendor::Times;
 use super::{Discard, MessageKind, ReportSink, SmsObserver, SmsProvider};
@@ -131,35 +125,22 @@ pub fn build_one(
 ) -> Result<Arc<dyn SmsProvider>, SmsBuildError> {
     let table = format!("provider.{name}");
     let times = Times { connect: settings.connect_timeout.get(), total: settings.timeout.get() };
-    match settings.provider.get(name) {
-        None => Err(SmsBuildError::new("providers", format!("there is no table [sms.{table}]; write it"))),
-        Some(ProviderSettings::Console(_)) => {
+    let Some(provider) = settings.provider.get(name) else {
+        return Err(SmsBuildError::new("providers", format!("there is no table [sms.{table}]; write it")));
+    };
+    let built: Result<Arc<dyn SmsProvider>, SmsBuildError> = match provider {
+        ProviderSettings::Console(_) => {
             Ok(Arc::new(Console::new(name, around.console.clone(), Arc::clone(&around.clock))))
         }
-        Some(ProviderSettings::Aliyun(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
-        Some(ProviderSettings::Tencent(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
-        Some(ProviderSettings::Huawei(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
-        Some(ProviderSettings::Http(gateway)) => {
-            let credentials: Option<OsString> = std::env::var_os("CREDENTIALS_DIRECTORY");
-            let provider = http::provider(name, gateway, times, around, credentials.as_deref());
-            Ok(Arc::new(provider.map_err(|error| error.below(&table))?))
-        }
-        Some(ProviderSettings::Twilio(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
-        Some(ProviderSettings::Vonage(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
-        Some(ProviderSettings::AwsSns(own)) => own.build(name, times, around).map_err(|error| error.below(&table)),
-        #[cfg(feature = "cmpp")]
-        Some(ProviderSettings::Cmpp(gateway)) => {
-            let provider = cmpp::provider(name, gateway, times, around);
-            Ok(Arc::new(provider.map_err(|error| error.below(&table))?))
-        }
-        #[cfg(not(feature = "cmpp"))]
-        Some(ProviderSettings::Cmpp(never)) => match *never {},
-        #[cfg(feature = "smpp")]
-        Some(ProviderSettings::Smpp(smsc)) => {
-            let provider = smpp::provider(name, smsc, times, around);
-            Ok(Arc::new(provider.map_err(|error| error.below(&table))?))
-        }
-        #[cfg(not(feature = "smpp"))]
-        Some(ProviderSettings::Smpp(never)) => match *never {},
-    }
+        ProviderSettings::Http(own) => own.build(name, times, around),
+        ProviderSettings::Aliyun(own) => own.build(name, times, around),
+        ProviderSettings::Tencent(own) => own.build(name, times, around),
+        ProviderSettings::Huawei(own) => own.build(name, times, around),
+        ProviderSettings::Twilio(own) => own.build(name, times, around),
+        ProviderSettings::Vonage(own) => own.build(name, times, around),
+        ProviderSettings::AwsSns(own) => own.build(name, times, around),
+        ProviderSettings::Smpp(own) => own.build(name, times, around),
+        ProviderSettings::Cmpp(own) => own.build(name, times, around),
+    };
+    built.map_err(|error| error.below(&table))
 }

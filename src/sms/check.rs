@@ -22,14 +22,8 @@ impl SmsSettings {
         for (name, provider) in &self.provider {
             let own = match provider {
                 ProviderSettings::Http(own) => own.check(),
-                #[cfg(feature = "cmpp")]
-                ProviderSettings::Cmpp(gateway) => gateway.check(),
-                #[cfg(not(feature = "cmpp"))]
-                ProviderSettings::Cmpp(never) => match *never {},
-                #[cfg(feature = "smpp")]
-                ProviderSettings::Smpp(smsc) => smsc.check(),
-                #[cfg(not(feature = "smpp"))]
-                ProviderSettings::Smpp(never) => match *never {},
+                ProviderSettings::Cmpp(own) => own.check(),
+                ProviderSettings::Smpp(own) => own.check(),
                 ProviderSettings::Aliyun(own) => own.check(),
                 ProviderSettings::Tencent(own) => own.check(),
                 ProviderSettings::Huawei(own) => own.check(),

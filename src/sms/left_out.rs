@@ -40,6 +40,8 @@ left_out! {
     TwilioSettings = "twilio",
     VonageSettings = "vonage",
     AwsSnsSettings = "aws_sns",
+    SmppSettings = "smpp",
+    CmppSettings = "cmpp",
 }
 
 #[cfg(test)]
@@ -56,6 +58,8 @@ mod tests {
             ("twilio", cfg!(feature = "twilio")),
             ("vonage", cfg!(feature = "vonage")),
             ("aws_sns", cfg!(feature = "aws_sns")),
+            ("smpp", cfg!(feature = "smpp")),
+            ("cmpp", cfg!(feature = "cmpp")),
         ] {
             if is_there {
                 continue;

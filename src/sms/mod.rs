@@ -63,8 +63,12 @@ pub use huawei::{HuaweiAuth, HuaweiSettings, WsseDigest};
 pub use left_out::AliyunSettings;
 #[cfg(not(feature = "aws_sns"))]
 pub use left_out::AwsSnsSettings;
+#[cfg(not(feature = "cmpp"))]
+pub use left_out::CmppSettings;
 #[cfg(not(feature = "huawei"))]
 pub use left_out::HuaweiSettings;
+#[cfg(not(feature = "smpp"))]
+pub use left_out::SmppSettings;
 #[cfg(not(feature = "tencent"))]
 pub use left_out::TencentSettings;
 #[cfg(not(feature = "twilio"))]
@@ -75,7 +79,7 @@ pub use observe::{Attempt, ProviderTurn, SmsObserver};
 pub use report::{DeliveryReport, DeliveryState, Discard, ReportName, ReportSink};
 pub use route::RouteSettings;
 pub use router::{Outage, ProviderHealth, Router, Unsent};
-pub use settings::{BreakerSettings, ConsoleSettings, NotBuilt, ProviderSettings, SmsSettings, TextSettings};
+pub use settings::{BreakerSettings, ConsoleSettings, ProviderSettings, SmsSettings, TextSettings};
 #[cfg(feature = "smpp")]
 pub use smpp::{ReceiptId, SmppSettings};
 #[cfg(feature = "tencent")]

@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-#[cfg(feature = "cmpp")]
-use super::cmpp::CmppSettings;
 use super::http::HttpSettings;
 use super::receipts::{ReceiptKind, ReceiptSettings};
 use super::route::RouteSettings;
-#[cfg(feature = "smpp")]
-use super::smpp::SmppSettings;
-use super::{AliyunSettings, AwsSnsSettings, HuaweiSettings, TencentSettings, TwilioSettings, VonageSettings};
+use super::{
+    AliyunSettings, AwsSnsSettings, CmppSettings, HuaweiSettings, SmppSettings, TencentSettings, TwilioSettings,
+    VonageSettings,
+};
 use crate::domain::Period;
 
 /// How messages leave.
@@ -79,11 +78,7 @@ pub enum ProviderSettings {
     /// A gateway reached over HTTP.
     Http(Box<HttpSettings>),
     /// An SMSC or a gateway that speaks SMPP 3.4.
-    #[cfg(feature = "smpp")]
     Smpp(Box<SmppSettings>),
-    /// An SMSC, to a binary that cannot speak to one.
-    #[cfg(not(feature = "smpp"))]
-    Smpp(NotBuilt),
     /// Twilio.
     Twilio(Box<TwilioSettings>),
     /// Vonage.
@@ -100,11 +95,7 @@ pub enum ProviderSettings {
     /// Prints to the terminal.
     Console(ConsoleSettings),
     /// A gateway of China Mobile, or one that speaks CMPP like it.
-    #[cfg(feature = "cmpp")]
     Cmpp(Box<CmppSettings>),
-    /// Such a gateway, to a binary that cannot speak to one.
-    #[cfg(not(feature = "cmpp"))]
-    Cmpp(NotBuilt),
 }
 
 impl ProviderSettings {
@@ -152,18 +143,6 @@ impl ProviderSettings {
             Self::Twilio(own) => own.auth_token.as_ref(),
             _ => None,
         }
-    }
-}
-
-/// Stands for the settings of a kind that this binary was built without: there are none, and reading them says why.
-#[derive(Debug, Clone, Copy)]
-pub enum NotBuilt {}
-
-impl<'de> Deserialize<'de> for NotBuilt {
-    fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        let problem = "this binary was built without this kind of provider; \
-                       build it with the Cargo feature of the same name, or use another kind";
-        Err(serde::de::Error::custom(problem))
     }
 }
 

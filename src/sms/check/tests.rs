@@ -28,25 +28,6 @@ fn an_unknown_kind_and_an_unknown_member_of_a_provider_are_refused() {
     assert!(read("kind = \"http\"\nurll = \"https://x/\"").contains("unknown field `urll`"));
 }
 
-/// The same whichever kinds this binary was built with.
-#[test]
-fn a_kind_that_was_not_built_in_is_refused_with_what_to_do() {
-    #[derive(Debug, serde::Deserialize)]
-    #[serde(tag = "kind", rename_all = "lowercase")]
-    enum Kinds {
-        Cmpp(crate::sms::NotBuilt),
-    }
-    let error = toml::from_str::<Kinds>("kind = \"cmpp\"\nhost = \"10.1.2.3\"").unwrap_err().to_string();
-    assert!(error.contains("built without this kind of provider") && error.contains("Cargo feature"), "{error}");
-    #[cfg(not(feature = "cmpp"))]
-    assert!(
-        toml::from_str::<crate::sms::ProviderSettings>("kind = \"cmpp\"")
-            .unwrap_err()
-            .to_string()
-            .contains("built without")
-    );
-}
-
 #[test]
 fn quantities_out_of_range_are_named() {
     let more = format!(
@@ -149,14 +130,6 @@ fn the_line_that_a_provider_adds_to_codes_is_counted() {
     // A text that has the line already gets no second one.
     let bound = format!("{text}\\n@{{domain}} #{{code}}");
     assert_eq!(problems(&bound, "otp_line = true"), []);
-}
-
-/// A configuration that another binary understands is not called wrong.
-#[cfg(not(feature = "smpp"))]
-#[test]
-fn a_kind_that_this_binary_was_built_without_is_refused_with_the_reason() {
-    let read = toml::from_str::<crate::sms::ProviderSettings>("kind = \"smpp\"\nhost = \"smsc.example.org\"");
-    assert!(read.unwrap_err().to_string().contains("this binary was built without this kind of provider"));
 }
 
 /// A gateway that adds its signature refuses a second one.

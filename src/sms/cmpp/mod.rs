@@ -37,7 +37,6 @@ mod session;
 mod settings;
 mod vigil;
 
-pub(super) use build::provider;
 pub use settings::{CmppSettings, Version};
 
 /// One gateway.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
+use std::sync::Arc;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -9,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use self::outgoing::Outgoing;
 use self::rules::Rules;
 use super::vendor::{Answer, Hidden, Stamp, Times, Trust, Vendor, VendorProvider};
-use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, Surroundings};
+use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
 use crate::outbound::read_headers;
 
 mod check;
@@ -29,41 +30,38 @@ pub(super) struct Gateway {
     keys: Vec<SecretString>,
 }
 
-/// Reads the settings and the files they name. `credentials` stands for `$CREDENTIALS_DIRECTORY`.
-///
-/// # Errors
-/// Names the first key that cannot be used, below the provider's table.
-pub(super) fn provider(
-    name: &str,
-    settings: &HttpSettings,
-    times: Times,
-    around: &Surroundings,
-    credentials: Option<&OsStr>,
-) -> Result<VendorProvider<Gateway>, SmsBuildError> {
-    if let Some((key, problem)) = settings.check().into_iter().next() {
-        return Err(SmsBuildError::new(key, problem));
+impl HttpSettings {
+    /// Reads the settings and the files they name.
+    ///
+    /// # Errors
+    /// Names the first key that cannot be used, below the provider's table.
+    pub(super) fn build(
+        &self,
+        name: &str,
+        times: Times,
+        around: &Surroundings,
+    ) -> Result<Arc<dyn SmsProvider>, SmsBuildError> {
+        if let Some((key, problem)) = self.check().into_iter().next() {
+            return Err(SmsBuildError::new(key, problem));
+        }
+        let first = |problems: Vec<(String, String)>| problems.into_iter().next().unwrap_or_default();
+        let refused = |(key, problem)| SmsBuildError::new(key, problem);
+        let outgoing = Outgoing::read(self).map_err(first).map_err(refused)?;
+        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY");
+        let headers = headers(self, outgoing.format(), credentials.as_deref()).map_err(refused)?;
+        let trust = match ca_file(self) {
+            _ if !outgoing.https => Trust::Plain,
+            Some(path) => Trust::File(path),
+            None => Trust::System,
+        };
+        let rules = Rules {
+            success: self.success.clone(),
+            throttled: self.throttled.clone(),
+            message_id: self.message_id.clone().filter(|pointer| !pointer.is_empty()),
+        };
+        let gateway = Gateway { headers, outgoing, rules, keys: literals::read(self) };
+        Ok(Arc::new(VendorProvider::new(name, gateway, trust, times, around)?))
     }
-    let first = |problems: Vec<(String, String)>| problems.into_iter().next().unwrap_or_default();
-    let refused = |(key, problem)| SmsBuildError::new(key, problem);
-    let outgoing = Outgoing::read(settings).map_err(first).map_err(refused)?;
-    let headers = headers(settings, outgoing.format(), credentials).map_err(refused)?;
-    let trust = match ca_file(settings) {
-        _ if !outgoing.https => Trust::Plain,
-        Some(path) => Trust::File(path),
-        None => Trust::System,
-    };
-    let rules = Rules {
-        success: settings.success.clone(),
-        throttled: settings.throttled.clone(),
-        message_id: settings.message_id.clone().filter(|pointer| !pointer.is_empty()),
-    };
-    VendorProvider::new(
-        name,
-        Gateway { headers, outgoing, rules, keys: literals::read(settings) },
-        trust,
-        times,
-        around,
-    )
 }
 
 impl Vendor for Gateway {

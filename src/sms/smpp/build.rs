@@ -9,51 +9,53 @@ use super::outgoing::Address;
 use super::session::Plan;
 use super::settings::SmppSettings;
 use crate::outbound::{Times, Trust, tls};
-use crate::sms::{SmsBuildError, Surroundings};
+use crate::sms::{SmsBuildError, SmsProvider, Surroundings};
 
-/// Reads the settings and the authorities that they name.
-///
-/// # Errors
-/// Names the first key that cannot be used, below the provider's table.
-pub(in crate::sms) fn provider(
-    name: &str,
-    settings: &SmppSettings,
-    times: Times,
-    around: &Surroundings,
-) -> Result<Smpp, SmsBuildError> {
-    if let Some((key, problem)) = settings.check().into_iter().next() {
-        return Err(SmsBuildError::new(key, problem));
+impl SmppSettings {
+    /// Reads the settings and the authorities that they name.
+    ///
+    /// # Errors
+    /// Names the first key that cannot be used, below the provider's table.
+    pub(in crate::sms) fn build(
+        &self,
+        name: &str,
+        times: Times,
+        around: &Surroundings,
+    ) -> Result<Arc<dyn SmsProvider>, SmsBuildError> {
+        if let Some((key, problem)) = self.check().into_iter().next() {
+            return Err(SmsBuildError::new(key, problem));
+        }
+        let authority = self.ca_file.as_deref().filter(|path| !path.as_os_str().is_empty());
+        let tls = match (self.tls(), authority) {
+            (false, _) => None,
+            (true, Some(path)) => Some(tls(Trust::File(path), None)),
+            (true, None) => Some(tls(Trust::System, None)),
+        };
+        let tls = tls.transpose().map_err(|problem| SmsBuildError::new("ca_file", problem))?;
+        let text = |text: &Option<String>| text.clone().unwrap_or_default().into_boxed_str();
+        let plan = Plan {
+            name: name.into(),
+            peer: Peer { host: self.host.as_str().into(), port: self.port, tls: tls.map(Arc::new) },
+            system_id: self.system_id.as_str().into(),
+            password: self.password.clone(),
+            system_type: text(&self.system_type),
+            window: self.window.unwrap_or(WINDOW).into(),
+            enquire_every: or(self.enquire_link, ENQUIRE),
+            reconnect: (or(self.reconnect_min, SOONEST), or(self.reconnect_max, LATEST)),
+            times,
+            receipt_id: self.receipt_id.unwrap_or_default(),
+            random: Arc::clone(&around.random),
+            reports: Arc::clone(&around.reports),
+        };
+        Ok(Arc::new(Smpp {
+            plan: Arc::new(plan),
+            service_type: text(&self.service_type),
+            source: source(self),
+            wants_receipts: self.registered_delivery.unwrap_or(true),
+            otp_line: self.otp_line.unwrap_or(false),
+            running: Mutex::new(None),
+        }))
     }
-    let authority = settings.ca_file.as_deref().filter(|path| !path.as_os_str().is_empty());
-    let tls = match (settings.tls(), authority) {
-        (false, _) => None,
-        (true, Some(path)) => Some(tls(Trust::File(path), None)),
-        (true, None) => Some(tls(Trust::System, None)),
-    };
-    let tls = tls.transpose().map_err(|problem| SmsBuildError::new("ca_file", problem))?;
-    let text = |text: &Option<String>| text.clone().unwrap_or_default().into_boxed_str();
-    let plan = Plan {
-        name: name.into(),
-        peer: Peer { host: settings.host.as_str().into(), port: settings.port, tls: tls.map(Arc::new) },
-        system_id: settings.system_id.as_str().into(),
-        password: settings.password.clone(),
-        system_type: text(&settings.system_type),
-        window: settings.window.unwrap_or(WINDOW).into(),
-        enquire_every: or(settings.enquire_link, ENQUIRE),
-        reconnect: (or(settings.reconnect_min, SOONEST), or(settings.reconnect_max, LATEST)),
-        times,
-        receipt_id: settings.receipt_id.unwrap_or_default(),
-        random: Arc::clone(&around.random),
-        reports: Arc::clone(&around.reports),
-    };
-    Ok(Smpp {
-        plan: Arc::new(plan),
-        service_type: text(&settings.service_type),
-        source: source(settings),
-        wants_receipts: settings.registered_delivery.unwrap_or(true),
-        otp_line: settings.otp_line.unwrap_or(false),
-        running: Mutex::new(None),
-    })
 }
 
 /// A sender with letters is type 5 (SMPP 3.4, 5.2.5); of digits the gateway knows best what they are.

@@ -40,7 +40,6 @@ mod session;
 mod settings;
 mod status;
 
-pub(super) use build::provider;
 pub use receipt::ReceiptId;
 pub use settings::SmppSettings;
 
