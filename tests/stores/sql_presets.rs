@@ -14,7 +14,7 @@ use crate::sql::{Base, Hand, Server};
 const NO_RULES: &str = "a_refused_password_leaves_the_old_one";
 
 /// The columns of `public/upgrade.php` of PostfixAdmin that matter here, up to schema 1842.
-fn postfixadmin(truth: &str, moment: &str) -> String {
+pub fn postfixadmin(truth: &str, moment: &str) -> String {
     format!(
         "CREATE TABLE domain (domain VARCHAR(255) PRIMARY KEY, active {truth} NOT NULL DEFAULT TRUE,
             password_expiry INT DEFAULT 0);

@@ -37,20 +37,17 @@ fn example() -> AccountSettings {
     toml::from_str::<Root>(&settings.to_string()).unwrap().account
 }
 
-#[tokio::test]
-async fn the_example_of_the_readme_keeps_every_promise() {
-    let settings = example();
-    assert_eq!(settings.check(), []);
-    assert_eq!((settings.hash.scheme, settings.hash.prefix), (Scheme::BlfCrypt, Mark::Scheme));
+/// A database with the tables of the example, the people of the contract and the rights that the example grants.
+pub async fn base() -> Base {
     let mut base = Base::bare(Server::Postgres(Postgres::shared())).await;
     let url = base.settings.sql.url.replace("root@", "resetgate@");
-    base.settings = AccountSettings { timeout: base.settings.timeout, ..settings };
+    base.settings = AccountSettings { timeout: base.settings.timeout, ..example() };
     (base.settings.sql.url, base.settings.hash.blf_cost) = (url, 4);
     let old = base.hashing().hash(&crate::contract::password("Old-Password-1")).await.unwrap();
     base.run(&format!(
         "CREATE TABLE person (id BIGINT PRIMARY KEY, address TEXT, aliases TEXT, phone TEXT, office TEXT, born TEXT,
             department TEXT, active BOOLEAN NOT NULL DEFAULT TRUE, password TEXT, changed TIMESTAMPTZ, expires TIMESTAMPTZ);
-         CREATE ROLE resetgate LOGIN;
+         DO $$ BEGIN CREATE ROLE resetgate LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
          INSERT INTO person (id, address, aliases, phone, born, active, password, changed) VALUES
             (1, 'zhang@example.org', 'zhang.san@example.org', '13800000000', NULL, TRUE, '{0}', '2026-11-22'),
             (2, 'li@example.org', NULL, NULL, NULL, TRUE, NULL, NULL),
@@ -62,6 +59,15 @@ async fn the_example_of_the_readme_keeps_every_promise() {
         block("sql")
     ))
     .await;
+    base
+}
+
+#[tokio::test]
+async fn the_example_of_the_readme_keeps_every_promise() {
+    let settings = example();
+    assert_eq!(settings.check(), []);
+    assert_eq!((settings.hash.scheme, settings.hash.prefix), (Scheme::BlfCrypt, Mark::Scheme));
+    let base = base().await;
     let cast = Cast { refused: Some(crate::contract::password(&"aB3-".repeat(19))), ..cast() };
     keeps_every_promise(Arc::new(base.open().await), cast, &[]).await;
 }

@@ -1,4 +1,4 @@
-//! Dovecot over the file of the embedded store, with the query of the README.
+//! Dovecot over the file of the embedded store, with the file of `config/dovecot`.
 
 use std::sync::Arc;
 
@@ -10,25 +10,17 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use super::{
-    NEW, hook, hooks_told, sessions_stay_when_that_is_wanted, setup, the_old_password_is_out_at_once,
+    NEW, hook, hooks_told, installed, sessions_stay_when_that_is_wanted, setup, the_old_password_is_out_at_once,
     without_the_hook_the_cache_keeps_the_old_password,
 };
 use crate::harness::{ANNA, DISABLED, OLD_PASSWORD, Setup, TestApp};
 use crate::servers::dovecot::{Dovecot, Ports};
 
-/// The `password_query` that the README gives, on one line.
-fn query() -> String {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let start = readme.find("password_query = SELECT m.address").expect("the query stands in the README");
-    let text = readme[start..].split("```").next().unwrap();
-    text.replace("\\\n", " ").trim().to_owned()
-}
-
 async fn scene(settings: &str, ports: Ports) -> (TestApp, Dovecot) {
     let directory = Arc::new(TempDir::new().unwrap());
     let app = TestApp::start_in(directory, setup(settings, None)).await;
     let file = app.data.join("accounts.db");
-    let args = format!("driver = sqlite\nconnect = {}\n{}\n", file.display(), query());
+    let args = installed("embedded", &[("connect", &file.display().to_string())]);
     (app, Dovecot::start(ports, "sql", &args).await)
 }
 

@@ -1,6 +1,7 @@
 //! From a forgotten password to the mail clients: the whole journey, then IMAP and SMTP through a Dovecot that reads
 //! the same accounts, with its auth cache on.
 
+mod elsewhere;
 mod embedded;
 
 use std::sync::Arc;
@@ -23,6 +24,18 @@ pub fn hook(ports: Ports) -> String {
          url = \"http://127.0.0.1:{}/doveadm/v1\"\napi_key = \"{API_KEY}\"\n",
         ports.doveadm
     )
+}
+
+/// A file of `config/dovecot` as installed: with other values of some settings.
+pub fn installed(name: &str, values: &[(&str, &str)]) -> String {
+    let path = format!("{}/config/dovecot/{name}.conf.ext", env!("CARGO_MANIFEST_DIR"));
+    let mut text = std::fs::read_to_string(path).unwrap();
+    for (key, value) in values {
+        let line =
+            text.lines().find(|line| line.starts_with(&format!("{key} = "))).expect("the file has it").to_owned();
+        text = text.replace(&line, &format!("{key} = {value}"));
+    }
+    text
 }
 
 /// An application in the present, over the embedded store or another one.
