@@ -188,6 +188,11 @@ impl Trial {
         ChallengeId::draw(&*self.random)
     }
 
+    /// A key like those of many databases that nobody has. Drawn, because whoever had a fixed one would be written to.
+    fn nobody(&self) -> SubjectId {
+        SubjectId::new(format!("-{}", 1_000_000_000_000_000 + self.random.below(1_000_000_000_000_000)))
+    }
+
     /// Passwords that no policy of the field refuses for want of length or kinds of signs, each another one.
     fn fresh(&self) -> Result<NewPassword, Left> {
         password(&format!("Quay{}-Lamp7", self.random.below(1_000_000_000)))

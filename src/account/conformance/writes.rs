@@ -120,8 +120,8 @@ pub(super) async fn what_runs_out_is_listed(trial: &Trial) -> Result<(), Left> {
 
 /// case 23.
 pub(super) async fn a_disabled_or_unknown_account_gets_no_password(trial: &Trial) -> Result<(), Left> {
-    let unknown = ["no such key", "999999", "", "*", "' OR '1'='1", "cn=nobody,dc=invalid", "\u{0}"];
-    for who in unknown.map(SubjectId::new) {
+    let unknown = ["no such key", "", "*", "' OR '1'='1", "cn=nobody,dc=invalid", "\u{0}"];
+    for who in unknown.map(SubjectId::new).into_iter().chain([trial.nobody()]) {
         let outcome = trial.set(&who, &trial.fresh()?).await;
         kept(
             outcome == Err(AccountError::NoSuchAccount),

@@ -84,7 +84,7 @@ impl Fault {
     /// The fault without anything that `secret` is in.
     pub(super) fn without(mut self, secret: &str) -> Self {
         if let Self::Unsent(text) | Self::Silent(text) | Self::Refused(Refusal { text, .. }) = &mut self
-            && text.contains(secret)
+            && (text.contains(secret) || ends_within(text, secret))
         {
             text.clear();
         }
@@ -167,6 +167,11 @@ impl Refusal {
         };
         if self.text.is_empty() { of_policy.to_owned() } else { self.text.clone() }
     }
+}
+
+/// Whether the text stops within the secret, as one that was cut may.
+fn ends_within(text: &str, secret: &str) -> bool {
+    secret.char_indices().skip(3).any(|(end, _)| text.ends_with(&secret[..end]))
 }
 
 /// One line, at most 200 signs.

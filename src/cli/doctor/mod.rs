@@ -94,6 +94,12 @@ async fn providers(settings: &Settings, only: Option<&str>) -> Vec<Looked> {
 }
 
 async fn accounts(settings: &Settings) -> Vec<Looked> {
+    // Opening would make the file, and it would belong to whoever looked.
+    let path = &settings.account.sqlite.path;
+    if settings.account.kind == account::AccountKind::Sqlite && !path.exists() {
+        let what = format!("there is no account file {}", path.display());
+        return part("accounts", vec![Finding::of("store", Condition::Bad, what)]).collect();
+    }
     let around = account::Surroundings { clock: Arc::new(SystemClock::start()), random: Arc::new(SystemRandom) };
     let findings = match account::open(&settings.account, &around).await {
         Err(error) => vec![Finding::of("store", Condition::Bad, error.to_string())],
