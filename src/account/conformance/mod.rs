@@ -89,9 +89,15 @@ pub struct Promise {
 }
 
 impl Promise {
-    /// Tries it.
+    /// Tries it, and puts back what it wrote, whatever came of it: for the next promise, and for whose account it is.
     pub async fn try_on(&self, trial: &Trial) -> Verdict {
-        match (self.run)(trial).await {
+        let outcome = (self.run)(trial).await;
+        if self.writes
+            && let Err(problem) = trial.restore().await
+        {
+            return Verdict::Broken(format!("what was written could not be put back: {problem}"));
+        }
+        match outcome {
             Ok(()) => Verdict::Kept,
             Err(Left::NotTried(what)) => Verdict::NotTried(what),
             Err(Left::Broken(how)) => Verdict::Broken(how),
@@ -182,6 +188,23 @@ impl Trial {
     ) -> Result<PasswordWritten, AccountError> {
         let write = PasswordWrite { password, max_age, revoke_sessions: true, challenge, now };
         self.store.set_password(subject, write).await
+    }
+
+    /// The bound account has its own password, and the unbound one no phone.
+    async fn restore(&self) -> Result<(), AccountError> {
+        let Cast { bound, password, unbound, .. } = &self.cast;
+        if !self.store.verify_password(bound, password).await?
+            && let Some(bound) = self.store.find(bound).await?
+        {
+            self.write(&bound.id, password, Some(MaxAge::Never), self.challenge(), self.clock.now()).await?;
+        }
+        if let Some(unbound) = unbound
+            && let Some(subject) = self.store.find(unbound).await?
+            && subject.phone.is_some()
+        {
+            self.store.bind_phone(&subject.id, None, self.clock.now()).await?;
+        }
+        Ok(())
     }
 
     fn challenge(&self) -> ChallengeId {

@@ -29,7 +29,7 @@ pub(super) async fn of_many_passwords_at_once_one_is_kept(trial: &Trial) -> Resu
         signing_in += usize::from(trial.signs_in(bound, password).await?);
     }
     kept(signing_in == 1, &format!("{signing_in} of the passwords sign in"))?;
-    trial.restore().await
+    Ok(())
 }
 
 /// case 14: of many repeats of one challenge, one is written and all are answered alike.
@@ -56,5 +56,5 @@ pub(super) async fn one_challenge_writes_once(trial: &Trial) -> Result<(), Left>
         signing_in += usize::from(trial.signs_in(bound, password).await?);
     }
     kept(signing_in == 1, &format!("{signing_in} of the passwords sign in"))?;
-    trial.restore().await
+    Ok(())
 }

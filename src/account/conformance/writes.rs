@@ -31,7 +31,7 @@ pub(super) async fn a_new_password_replaces_the_old_one_and_voids_its_codes(tria
     kept(after.id == before.id, "the account changed its key")?;
     let told = after.password_changed_at.is_some();
     kept(!told || !after.stamp().matches(&before.stamp()), "codes that were sent before the change still count")?;
-    trial.restore().await
+    Ok(())
 }
 
 /// case 71: NFC and NFD spellings are one password, and spaces at its ends belong to it.
@@ -45,7 +45,7 @@ pub(super) async fn a_password_of_any_script_is_kept_whole(trial: &Trial) -> Res
         "another spelling of it does not sign in",
     )?;
     kept(!trial.signs_in(bound, &password("päss wörd 密码 🔑 7Q")?).await?, "spaces at its ends were dropped")?;
-    trial.restore().await
+    Ok(())
 }
 
 /// case 77: whatever a password holds is the password.
@@ -68,7 +68,7 @@ pub(super) async fn a_password_that_looks_like_a_query_is_kept_whole_or_refused(
         };
         kept(signs_in, "a password was neither kept as it is nor refused")?;
     }
-    trial.restore().await
+    Ok(())
 }
 
 /// case 79: a repeat of the same challenge answers as before and writes nothing.
@@ -82,7 +82,7 @@ pub(super) async fn a_repeat_is_recognised_by_its_challenge(trial: &Trial) -> Re
     kept(again == first, "the repeat is answered otherwise than the first")?;
     kept(trial.signs_in(bound, &one).await?, "the password of the first no longer signs in")?;
     kept(!trial.signs_in(bound, &other).await?, "the repeat was written")?;
-    trial.restore().await
+    Ok(())
 }
 
 pub(super) async fn validity_is_kept_to_the_calendar_month(trial: &Trial) -> Result<(), Left> {
@@ -92,13 +92,12 @@ pub(super) async fn validity_is_kept_to_the_calendar_month(trial: &Trial) -> Res
         let new = trial.fresh()?;
         let written = trial.write(&who, &new, Some(age), trial.challenge(), now).await?;
         if age != MaxAge::Never && written.expires_at.is_none() {
-            trial.restore().await?;
             return Err(Left::NotTried("the store keeps no validity"));
         }
         kept(written.expires_at == age.expiry(now), "the password runs out at another time than was chosen")?;
         kept(trial.signs_in(bound, &new).await?, "a password within its validity does not sign in")?;
     }
-    trial.restore().await
+    Ok(())
 }
 
 pub(super) async fn what_runs_out_is_listed(trial: &Trial) -> Result<(), Left> {
@@ -106,7 +105,6 @@ pub(super) async fn what_runs_out_is_listed(trial: &Trial) -> Result<(), Left> {
     let who = trial.find(bound).await?.id;
     let written = trial.write(&who, &trial.fresh()?, Some(MaxAge::Months(1)), trial.challenge(), now).await?;
     let Some(end) = written.expires_at else {
-        trial.restore().await?;
         return Err(Left::NotTried("the store keeps no validity"));
     };
     let lists = async |until| {
@@ -115,7 +113,7 @@ pub(super) async fn what_runs_out_is_listed(trial: &Trial) -> Result<(), Left> {
     };
     kept(lists(end.plus(DAY)).await?, "the account is not listed a day after its end")?;
     kept(!lists(now.plus(DAY)).await?, "the account is listed weeks before its end")?;
-    trial.restore().await
+    Ok(())
 }
 
 /// case 23.
@@ -149,18 +147,5 @@ pub(super) async fn a_refused_password_leaves_the_old_one(trial: &Trial) -> Resu
         trial.signs_in(bound, &better).await?,
         "after a refusal the next password of the same challenge is not written",
     )?;
-    trial.restore().await
-}
-
-impl Trial {
-    /// Gives the account its password back, for the next promise and for the operator.
-    pub(super) async fn restore(&self) -> Result<(), Left> {
-        let who = self.find(&self.cast.bound).await?.id;
-        let written =
-            self.write(&who, &self.cast.password, Some(MaxAge::Never), self.challenge(), self.clock.now()).await;
-        match written {
-            Ok(_) => Ok(()),
-            Err(error) => Err(Left::Broken(format!("the password could not be set back: {error}"))),
-        }
-    }
+    Ok(())
 }
