@@ -43,7 +43,7 @@ pub(super) enum Fault {
 pub(super) struct Refusal {
     /// The result code.
     pub(super) code: u32,
-    /// The server's words, cut short.
+    /// The server's words on one line, whole: a password that it repeats is only found in one piece.
     pub(super) text: String,
     /// The error that a password policy gave besides.
     policy: Option<u8>,
@@ -65,7 +65,7 @@ impl Fault {
                 Self::Unsent("the connection was closed before the request".to_owned())
             }
             LdapError::Io { source } => {
-                Self::Silent(format!("the connection was lost: {}", words(&source.to_string())))
+                Self::Silent(format!("the connection was lost: {}", on_one_line(&source.to_string())))
             }
             _ => Self::Silent("the connection was lost before the answer".to_owned()),
         }
@@ -78,13 +78,13 @@ impl Fault {
         }
         let control = result.ctrls.iter().find(|control| control.1.ctype == PASSWORD_POLICY);
         let policy = control.and_then(|control| context_number(control.1.val.as_deref()?, 1));
-        Err(Self::Refused(Refusal { code: result.rc, text: words(&result.text), policy }))
+        Err(Self::Refused(Refusal { code: result.rc, text: on_one_line(&result.text), policy }))
     }
 
     /// The fault without anything that `secret` is in.
     pub(super) fn without(mut self, secret: &str) -> Self {
         if let Self::Unsent(text) | Self::Silent(text) | Self::Refused(Refusal { text, .. }) = &mut self
-            && (text.contains(secret) || ends_within(text, secret))
+            && text.contains(secret)
         {
             text.clear();
         }
@@ -154,7 +154,7 @@ impl Refusal {
     /// Code and words.
     pub(super) fn shown(&self) -> String {
         let joint = if self.text.is_empty() { "" } else { ": " };
-        format!("the directory answered {}{joint}{}", name_of(self.code), self.text)
+        format!("the directory answered {}{joint}{}", name_of(self.code), self.in_short())
     }
 
     /// The words for a refused password.
@@ -165,19 +165,18 @@ impl Refusal {
             Some(8) => "used before",
             _ => "against its rules",
         };
-        if self.text.is_empty() { of_policy.to_owned() } else { self.text.clone() }
+        if self.text.is_empty() { of_policy.to_owned() } else { self.in_short() }
+    }
+
+    /// The server's words, at most 200 signs.
+    fn in_short(&self) -> String {
+        self.text.chars().take(200).collect::<String>().trim_end().to_owned()
     }
 }
 
-/// Whether the text stops within the secret, as one that was cut may.
-fn ends_within(text: &str, secret: &str) -> bool {
-    secret.char_indices().skip(3).any(|(end, _)| text.ends_with(&secret[..end]))
-}
-
-/// One line, at most 200 signs.
-fn words(text: &str) -> String {
+fn on_one_line(text: &str) -> String {
     let plain = text.chars().map(|sign| if sign.is_control() { ' ' } else { sign });
-    plain.take(200).collect::<String>().trim().to_owned()
+    plain.collect::<String>().trim().to_owned()
 }
 
 /// The name of a result code, RFC 4511 4.1.9.
