@@ -12,7 +12,7 @@ use super::{MOST_RECEIPTS, ReceiptError, ReportName};
 use crate::domain::{OrderId, Timestamp};
 
 /// The most members that are read of a form; receipts have twenty at most.
-const MOST_MEMBERS: usize = 100;
+pub(super) const MOST_MEMBERS: usize = 100;
 
 /// What one receipt consists of.
 pub(super) enum Entry {

@@ -10,22 +10,16 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use url::form_urlencoded;
 
+use super::entry::MOST_MEMBERS;
 use super::{DeliveryState, Entries, Entry, Posted, ReceiptAnswer, ReceiptError, Said};
 
 pub(super) const ANSWER: ReceiptAnswer = ReceiptAnswer::empty(204);
 
-/// Twilio sends some fifteen.
-const MOST_PARAMETERS: usize = 200;
-
 pub(super) fn entries(posted: &Posted<'_>, auth_token: &SecretString) -> Result<Entries, ReceiptError> {
     let signature = (posted.header)("x-twilio-signature").and_then(|text| BASE64.decode(text.as_bytes()).ok());
-    // What cannot be one is refused before anything is sorted for it.
-    let signature = signature.filter(|bytes| bytes.len() == 20).ok_or(ReceiptError::Forged)?;
-    if form_urlencoded::parse(posted.body).nth(MOST_PARAMETERS).is_some() {
-        return Err(ReceiptError::Forged);
-    }
+    let signature = signature.ok_or(ReceiptError::Forged)?;
     let is_json = (posted.header)("content-type").is_some_and(|kind| kind.starts_with("application/json"));
-    let signed = if is_json { of_json(posted)? } else { of_form(posted.body) };
+    let signed = if is_json { of_json(posted)? } else { of_form(posted.body)? };
     let key = auth_token.expose_secret().as_bytes();
     if !spellings(posted).iter().any(|url| is_signed(key, url, &signed, &signature)) {
         return Err(ReceiptError::Forged);
@@ -34,12 +28,16 @@ pub(super) fn entries(posted: &Posted<'_>, auth_token: &SecretString) -> Result<
     Ok(Entries::one(entry))
 }
 
-/// What is signed after the address of a form: each name with its values, sorted, each once.
-fn of_form(body: &[u8]) -> String {
-    let mut parameters: Vec<_> = form_urlencoded::parse(body).collect();
+/// What is signed after the address of a form: each name with its values, sorted, each once. Strangers may post, too, and
+/// more members than receipts have are not sorted for them.
+fn of_form(body: &[u8]) -> Result<String, ReceiptError> {
+    let mut parameters: Vec<_> = form_urlencoded::parse(body).take(MOST_MEMBERS + 1).collect();
+    if parameters.len() > MOST_MEMBERS {
+        return Err(ReceiptError::Forged);
+    }
     parameters.sort_unstable();
     parameters.dedup();
-    parameters.into_iter().flat_map(|(name, value)| [name, value]).collect()
+    Ok(parameters.into_iter().flat_map(|(name, value)| [name, value]).collect())
 }
 
 /// Nothing is signed after the address of JSON: the query holds the digest of the body, and must.

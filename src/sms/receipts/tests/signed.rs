@@ -153,3 +153,17 @@ fn every_status_has_a_meaning_and_some_failures_a_closer_one() {
         assert_eq!(state(body), expected, "{body}");
     }
 }
+
+/// More members than receipts have are refused as they are, even if they were signed: nothing is sorted for strangers.
+#[test]
+fn a_form_of_very_many_members_is_forged() {
+    use hmac::{Hmac, KeyInit, Mac};
+    for (members, is_forged) in [(100, false), (101, true)] {
+        let names: Vec<_> = (100..100 + members).map(|number| format!("m{number}")).collect();
+        let mut mac = Hmac::<sha1::Sha1>::new_from_slice(TOKEN.as_bytes()).unwrap();
+        mac.update(URL.as_bytes());
+        mac.update(names.concat().as_bytes());
+        let signature = data_encoding::BASE64.encode(&mac.finalize().into_bytes());
+        assert_eq!(Callback::new(&names.join("&"), &signature).is_forged(), is_forged, "{members}");
+    }
+}
