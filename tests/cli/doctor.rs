@@ -44,3 +44,12 @@ fn a_dead_provider_and_one_that_is_not_there_are_bad() {
     assert!(!looked.out.contains("accounts"), "only the provider was asked about: {}", looked.out);
     assert!(site.run(&["doctor", "--provider", "other"]).expect(1).out.contains("there is no such provider"));
 }
+
+/// Whoever only looks makes no file, which would then belong to them and be taken for a store without accounts.
+#[test]
+fn an_account_file_that_is_not_there_is_bad_and_stays_away() {
+    let site = Site::new("http://127.0.0.1:1/send", "");
+    let looked = site.run(&["doctor"]).expect(1);
+    assert!(looked.out.contains("there is no account file") && looked.out.contains("account import"), "{}", looked.out);
+    assert!(!site.path("accounts.db").exists());
+}

@@ -150,13 +150,16 @@ async fn open(settings: &AccountSettings) -> Result<SqliteAccounts, Failure> {
 
 /// An empty file would say "no such account" when only the path is wrong.
 fn expect_there(settings: &AccountSettings) -> Result<(), Failure> {
-    let path = &settings.sqlite.path;
-    if settings.kind != AccountKind::Sqlite || path.exists() {
-        return Ok(());
-    }
-    let what = format!("there is no account file {}", path.display());
+    let Some(what) = missing_file(settings) else { return Ok(()) };
     let help = "name the right one with --set account.sqlite.path=FILE, or make it with `resetgate account import`";
     Err(Failure::new(UNREACHABLE, what, help))
+}
+
+/// What is said when the embedded store's file is not there; opening would make it.
+pub(super) fn missing_file(settings: &AccountSettings) -> Option<String> {
+    let path = &settings.sqlite.path;
+    let is_missing = settings.kind == AccountKind::Sqlite && !path.exists();
+    is_missing.then(|| format!("there is no account file {}", path.display()))
 }
 
 fn parse_address(text: &str) -> Result<MailboxAddress, MailboxError> {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use super::account::missing_file;
 use super::exit::{FAILED, OK};
 use crate::account;
 use crate::audit::{AuditKey, AuditSettings, Broken, Fault, Why, verify};
@@ -94,11 +95,9 @@ async fn providers(settings: &Settings, only: Option<&str>) -> Vec<Looked> {
 }
 
 async fn accounts(settings: &Settings) -> Vec<Looked> {
-    // Opening would make the file, and it would belong to whoever looked.
-    let path = &settings.account.sqlite.path;
-    if settings.account.kind == account::AccountKind::Sqlite && !path.exists() {
-        let what = format!("there is no account file {}", path.display());
-        return part("accounts", vec![Finding::of("store", Condition::Bad, what)]).collect();
+    if let Some(what) = missing_file(&settings.account) {
+        let text = format!("{what}; make it with `resetgate account import`");
+        return part("accounts", vec![Finding::of("store", Condition::Bad, text)]).collect();
     }
     let around = account::Surroundings { clock: Arc::new(SystemClock::start()), random: Arc::new(SystemRandom) };
     let findings = match account::open(&settings.account, &around).await {
