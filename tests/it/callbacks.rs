@@ -12,7 +12,7 @@ use crate::receipts::{SECRET, TOKEN, signature};
 const PUBLIC: &str = "https://reset.example.gov.cn";
 
 /// A Twilio that takes every message; its address, and the forms it was sent.
-async fn cloud() -> (String, mpsc::UnboundedReceiver<String>) {
+fn cloud() -> (String, mpsc::UnboundedReceiver<String>) {
     let (tell, told) = mpsc::unbounded_channel();
     let server = HttpServer::new(move || {
         let tell = tell.clone();
@@ -31,7 +31,7 @@ async fn cloud() -> (String, mpsc::UnboundedReceiver<String>) {
 #[tokio::test]
 async fn a_receipt_comes_in_by_the_address_that_went_out_with_the_message() {
     for secret in ["", SECRET] {
-        let (endpoint, mut forms) = cloud().await;
+        let (endpoint, mut forms) = cloud();
         let settings = format!(
             "[server]\npublic_url = \"{PUBLIC}\"\n[sms]\nproviders = [\"main\"]\n[sms.provider.main]\nkind = \"twilio\"\n\
              account_sid = \"AC00000000000000000000000000000000\"\nauth_token = \"{TOKEN}\"\nfrom = \"+15005550006\"\n\
