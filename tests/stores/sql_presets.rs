@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use resetgate::account::conformance::Cast;
 use resetgate::account::sql::SqlPreset;
-use resetgate::account::{AccountStore, Mark, MaxAge, Scheme};
+use resetgate::account::{AccountStore, MaxAge, Scheme};
 
 use crate::contract::{cast, keeps_every_promise, phone};
 use crate::servers::mariadb::MariaDb;
@@ -45,8 +45,8 @@ async fn base(server: Server, preset: SqlPreset, tables: &str, scheme: Scheme) -
     let mut base = Base::bare(server).await;
     base.run(tables).await;
     base.settings.sql.preset = preset;
-    (base.settings.hash.scheme, base.settings.hash.prefix) = (scheme, Mark::Scheme);
-    base.settings.hash.blf_cost = 4;
+    // The mark is brought by the preset.
+    (base.settings.hash.scheme, base.settings.hash.blf_cost) = (scheme, 4);
     let old = base.hashing().hash(&crate::contract::password("Old-Password-1")).await.unwrap().expose().to_owned();
     (base, old)
 }
