@@ -29,7 +29,7 @@ pub async fn open(settings: &AccountSettings, around: &Surroundings) -> Result<A
             Ok(Arc::new(SqliteAccounts::open(settings, hashing()?, Arc::clone(&around.clock)).await?))
         }
         AccountKind::Sql => Ok(Arc::new(SqlAccounts::open(settings, hashing()?, Arc::clone(&around.clock)).await?)),
-        AccountKind::Ldap => Ok(Arc::new(LdapAccounts::new(settings, hashing()?, around)?)),
+        AccountKind::Ldap => Ok(Arc::new(LdapAccounts::open(settings, hashing()?, around).await?)),
         AccountKind::Http => Ok(Arc::new(HttpAccounts::open(settings, around)?)),
     }
 }
