@@ -141,7 +141,7 @@ impl AccountSettings {
         match self.kind {
             AccountKind::Sqlite => problems.extend(own("sqlite", self.sqlite.check(self.timeout))),
             AccountKind::Ldap => {
-                let found = self.ldap.check(self.timeout, self.hash.scheme);
+                let found = self.ldap.check(self.timeout, self.hash.scheme, &self.max_age_choices);
                 problems.extend(found.into_iter().map(|(key, problem)| (key.to_owned(), problem)));
             }
             AccountKind::Sql => {

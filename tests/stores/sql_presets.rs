@@ -6,7 +6,7 @@ use resetgate::account::conformance::Cast;
 use resetgate::account::sql::SqlPreset;
 use resetgate::account::{AccountStore, MaxAge, Scheme};
 
-use crate::contract::{cast, keeps_every_promise, phone};
+use crate::contract::{NOW, cast, keeps_every_promise, phone};
 use crate::servers::mariadb::MariaDb;
 use crate::servers::postgres::Postgres;
 use crate::sql::{Base, Hand, Server};
@@ -114,6 +114,8 @@ async fn the_tables_of_iredmail_serve_recoveries() {
                 ('zhang.san@example.org', 'zhang@example.org', 1, 0)"
         ))
         .await;
+        let error = base.open().await.expiring(NOW, NOW, 1).await.unwrap_err().to_string();
+        assert!(error.contains("is not kept") && error.contains("account.sql.set_password"), "{error}");
         // It keeps no validity, which the settings must say.
         base.settings.max_age_choices = vec![MaxAge::Never];
         let mut problems = base.settings.check();
@@ -131,7 +133,7 @@ async fn the_tables_of_iredmail_serve_recoveries() {
         assert!(hand.signs_in("zhang@example.org", "New-Password-1").await);
         assert!(!hand.subject("zhang@example.org").await.stamp().matches(&zhang.stamp()));
         assert!(hand.set(&wang.id, "New-Password-1").await.is_err());
-        store.bind_phone(&zhang.id, None, crate::contract::NOW).await.unwrap();
+        store.bind_phone(&zhang.id, None, NOW).await.unwrap();
         assert!(hand.subject("zhang@example.org").await.phone.is_none());
     }
 }

@@ -244,7 +244,15 @@ impl AccountStore for SqlAccounts {
     }
 
     async fn expiring(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Expiring>, AccountError> {
-        let Some(statement) = &self.expiring else { return Ok(Vec::new()) };
+        // An empty list would let the reminders stay away unnoticed.
+        let Some(statement) = &self.expiring else {
+            let kept = if self.set_password.keeps_expiry() {
+                "account.sql.expiring is empty; it would list whose password runs out"
+            } else {
+                "the end of a password is not kept; account.sql.set_password would keep it as :expires, and account.sql.expiring list it"
+            };
+            return Err(unavailable(kept));
+        };
         let values = Values::default().now(now).until(until).limit(limit);
         let found = self.read(self.list(statement, &values, limit.max(MOST_ROWS))).await?;
         let running_out = |account: Account| {

@@ -1,5 +1,6 @@
 //! Ready-made statements for well-known mail systems. They are plain texts, which operators can print and change.
 
+use std::fmt;
 use std::str::FromStr;
 
 use serde::Deserialize;
@@ -30,6 +31,18 @@ impl FromStr for SqlPreset {
             "iredmail" => Ok(Self::IRedMail),
             _ => Err("known are dovecot, postfixadmin and iredmail".to_owned()),
         }
+    }
+}
+
+/// As it is written in the configuration.
+impl fmt::Display for SqlPreset {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::None => "none",
+            Self::Dovecot => "dovecot",
+            Self::PostfixAdmin => "postfixadmin",
+            Self::IRedMail => "iredmail",
+        })
     }
 }
 
