@@ -78,20 +78,31 @@ async fn the_tables_of_postfixadmin_keep_every_promise() {
              INSERT INTO alias (address, goto, domain) VALUES
                 ('zhang@example.org', 'zhang@example.org', 'example.org'),
                 ('zhang.san@example.org', 'zhang@example.org', 'example.org'),
-                ('all@example.org', 'zhang@example.org,li@example.org', 'example.org')"
+                ('all@example.org', 'zhang@example.org,li@example.org', 'example.org'),
+                ('li@example.org', 'zhang@example.org', 'example.org')"
         ))
         .await;
         let store = base.open().await;
         assert!(store.find(&crate::contract::address("all@example.org")).await.unwrap().is_none(), "a list is nobody");
+        // Li's mail goes to zhang, and li is a person still, whose name zhang's password may hold.
+        let (li, zhang) =
+            (Hand(&store).subject("li@example.org").await, Hand(&store).subject("zhang@example.org").await);
+        assert!(li.address.as_str() == "li@example.org" && zhang.facts.user_names == ["zhang", "zhang.san"]);
         keeps_every_promise(Arc::new(store), people(), &[NO_RULES, NO_SEVERAL]).await;
         assert!(
             base.ask("SELECT password FROM mailbox WHERE username = 'zhang@example.org'")
                 .await
                 .starts_with("{BLF-CRYPT}$2y$")
         );
+        let written = Hand(&base.open().await).set(&zhang.id, "Old-Password-1").await.unwrap();
+        assert_eq!(written.expires_at, MaxAge::Months(1).expiry(NOW));
         // Where passwords do not expire, the column holds the past.
         base.run("UPDATE domain SET password_expiry = 0; UPDATE mailbox SET password_expiry = '2000-01-01'").await;
-        assert!(Hand(&base.open().await).signs_in("zhang@example.org", "Old-Password-1").await);
+        let store = base.open().await;
+        assert!(Hand(&store).signs_in("zhang@example.org", "Old-Password-1").await);
+        // Nor is an end promised that nobody heeds.
+        let written = Hand(&store).set(&zhang.id, "Old-Password-1").await.unwrap();
+        assert_eq!(written.expires_at, None);
         base.run("UPDATE domain SET active = FALSE").await;
         assert!(!Hand(&base.open().await).subject("zhang@example.org").await.enabled, "with its whole domain");
     }

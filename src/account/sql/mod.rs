@@ -54,6 +54,7 @@ pub struct SqlAccounts {
     set_password: Statement,
     bind_phone: Option<Statement>,
     expiring: Option<Statement>,
+    expiry: Option<Statement>,
     memory: Memory,
     /// Whether keys are numbers: MariaDB would take the text `7x` for the number 7.
     keys_are_numbers: bool,
@@ -111,6 +112,7 @@ impl SqlAccounts {
             set_password: needed(Task::SetPassword)?,
             bind_phone: optional(Task::BindPhone)?,
             expiring: optional(Task::Expiring)?,
+            expiry: optional(Task::Expiry)?,
             memory,
             keys_are_numbers: false,
             target,

@@ -34,6 +34,8 @@ pub struct SqlSettings {
     pub bind_phone: String,
     /// Lists what runs out after `:now` and before `:until`.
     pub expiring: String,
+    /// Tells whether the end that was kept for `:id` counts.
+    pub expiry: String,
     /// Tells an earlier write of `:challenge`.
     pub recall: String,
     /// Keeps a write of `:challenge`.
@@ -63,6 +65,7 @@ impl SqlSettings {
             Task::SetPassword => &self.set_password,
             Task::BindPhone => &self.bind_phone,
             Task::Expiring => &self.expiring,
+            Task::Expiry => &self.expiry,
             Task::Recall => &self.recall,
             Task::Remember => &self.remember,
         };
