@@ -59,7 +59,8 @@ impl HttpSettings {
             throttled: self.throttled.clone(),
             message_id: self.message_id.clone().filter(|pointer| !pointer.is_empty()),
         };
-        let gateway = Gateway { headers, outgoing, rules, keys: literals::read(self) };
+        let keys = literals::read(self, &headers);
+        let gateway = Gateway { headers, outgoing, rules, keys };
         Ok(Arc::new(VendorProvider::new(name, gateway, trust, times, around)?))
     }
 }
