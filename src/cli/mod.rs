@@ -57,7 +57,7 @@ enum Command {
         after_help = "Examples:\n  resetgate config example --minimal --out resetgate.toml\n  resetgate -c resetgate.toml config check"
     )]
     Config(config::ConfigArgs),
-    /// Look after the accounts of the embedded store
+    /// Look after the accounts: all of it in the embedded store; verify, set-phone and expiring in any
     #[command(
         after_help = "Examples:\n  resetgate account import staff.csv --dry-run\n  resetgate account set-phone zhangsan@example.gov.cn 13800000000"
     )]
@@ -171,6 +171,7 @@ async fn sms_test(args: &sms::SmsTestArgs, settings: &Settings, out: &mut dyn Wr
     let test = sms::SmsTest {
         settings: &settings.sms,
         default_locale: &settings.text.default_locale,
+        countries: &settings.limits.countries,
         region: settings.account.region,
         code_digits: usize::from(settings.code.length),
         code_minutes: settings.code.ttl.as_secs() / 60,

@@ -5,21 +5,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
+use self::plan::{asked, meaning, plan};
 use super::exit::{FAILED, OK, REFUSED, UNREACHABLE, USAGE};
 use crate::domain::{OneTimeCode, OrderId, PhoneNumber, Region};
 use crate::sms::{
     MessageKind, ProviderSettings, SmsError, SmsMessage, SmsProvider, SmsReceipt, SmsSettings, Surroundings, Texts,
-    Transcript, build, build_one, parts, ucs2_units,
+    Transcript, build, build_one,
 };
+
+mod plan;
 
 /// Messages.
 #[derive(Debug, Subcommand)]
 pub enum SmsCommand {
     /// Send one test message: the text of a code, with a code of zeros that opens nothing
     #[command(
-        after_help = "Examples:\n  resetgate sms test --to 13800138000 --dry-run\n  resetgate sms test --to +8613800138000 --provider backup --locale en --yes"
+        after_help = "Examples:\n  resetgate sms test --to 13800138000 --dry-run\n  resetgate sms test --to +8613800138000 --provider backup --locale en --yes\n  resetgate sms test --to 13800138000 --unit 市税务局 --dry-run"
     )]
     Test(SmsTestArgs),
 }
@@ -33,6 +36,9 @@ pub struct SmsTestArgs {
     /// Ask this provider alone, instead of those of the number's route in their order
     #[arg(long, value_name = "NAME")]
     pub provider: Option<String>,
+    /// Unit of the receiver, which a route may be chosen by
+    #[arg(long, value_name = "NAME")]
+    pub unit: Option<String>,
     /// Language of the text; the default language when left out
     #[arg(long, value_name = "TAG")]
     pub locale: Option<String>,
@@ -50,6 +56,8 @@ pub struct SmsTest<'a> {
     pub settings: &'a SmsSettings,
     /// `text.default_locale`.
     pub default_locale: &'a str,
+    /// `limits.countries`.
+    pub countries: &'a [String],
     /// `account.region`: the country of a number without a country code.
     pub region: Region,
     /// `code.length`.
@@ -114,7 +122,7 @@ async fn attempt(args: &SmsTestArgs, test: &SmsTest<'_>, terminal: &mut Terminal
     match outcome {
         Ok(receipt) => tell(terminal, &taken(&receipt)),
         Err(error) => {
-            tell(terminal, &meaning(&error))?;
+            tell(terminal, &meaning(args, test, &message, &error))?;
             Err(failure(&error))
         }
     }
@@ -127,22 +135,13 @@ fn dry_run(
     message: &SmsMessage,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
-    let route = test.settings.providers_for(&message.to, None);
-    let asked = args.provider.as_ref().map_or(route, std::slice::from_ref);
-    for name in asked {
+    for name in asked(args, test, message) {
         let draft = test.provider(Some(name))?.draft(message).map_err(|error| failure(&error))?.to_string();
         if !draft.is_empty() {
             tell(terminal, &format!("To `{name}`:\n{draft}"))?;
         }
     }
     tell(terminal, "Dry run: nothing was sent.\n")
-}
-
-/// What the service would make of a word like this.
-fn meaning(error: &SmsError) -> String {
-    let next =
-        if error.lets_another_try() { "the next provider of the route is asked" } else { "nobody else is asked" };
-    format!("Meaning   {}: {next}\n", error.name())
 }
 
 impl SmsTest<'_> {
@@ -170,7 +169,7 @@ impl SmsTest<'_> {
             code: Some(SecretString::from(code.expose())),
             valid_for: Some(Duration::from_secs(60 * self.code_minutes)),
             domain: self.domain.into(),
-            unit: None,
+            unit: args.unit.as_deref().map(Box::from),
             order: OrderId::draw(&*self.around.random),
             challenge: None,
         })
@@ -205,19 +204,6 @@ impl SmsTest<'_> {
         let mut asked = self.settings.provider.iter().filter(|(own, _)| name.is_none_or(|name| *own == name));
         asked.any(|(_, provider)| !matches!(provider, ProviderSettings::Console(_)))
     }
-}
-
-fn plan(args: &SmsTestArgs, test: &SmsTest<'_>, message: &SmsMessage) -> String {
-    let shown = message.text.expose_secret();
-    let route = || test.settings.providers_for(&message.to, None).join(", then ");
-    let (units, providers) = (ucs2_units(shown), args.provider.clone().unwrap_or_else(route));
-    format!(
-        "To        {}\nProvider  {providers}\nText      {}\nLength    {units} UCS-2 units, {} message(s)\nOrder     {}\n",
-        message.to.masked(),
-        shown.escape_debug(),
-        parts(units),
-        message.order
-    )
 }
 
 fn confirm(terminal: &mut Terminal<'_>) -> Result<(), Failure> {

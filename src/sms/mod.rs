@@ -33,6 +33,7 @@ mod route;
 mod router;
 #[cfg(test)]
 mod samples;
+mod sent_as;
 mod settings;
 #[cfg(feature = "smpp")]
 mod smpp;
@@ -79,6 +80,7 @@ pub use observe::{Attempt, ProviderTurn, SmsObserver};
 pub use report::{DeliveryReport, DeliveryState, Discard, ReportName, ReportSink};
 pub use route::RouteSettings;
 pub use router::{Outage, ProviderHealth, Router, Unsent};
+pub use sent_as::SentAs;
 pub use settings::{BreakerSettings, ConsoleSettings, ProviderSettings, SmsSettings, TextSettings};
 #[cfg(feature = "smpp")]
 pub use smpp::{ReceiptId, SmppSettings};

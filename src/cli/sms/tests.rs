@@ -35,6 +35,7 @@ async fn ran_to(to: &str, tables: &str, words: &[&str], answer: Option<&str>) ->
     let test = SmsTest {
         settings: &settings,
         default_locale: "zh-CN",
+        countries: &["+86".to_owned()],
         region: Region::CN,
         code_digits: 6,
         code_minutes: 5,
@@ -91,7 +92,61 @@ async fn an_unreachable_provider_says_so_and_what_to_check() {
     assert_eq!(ran.code, UNREACHABLE);
     assert!(ran.err.contains("no connection") && ran.err.contains("firewall"), "{}", ran.err);
     assert!(ran.out.contains("> POST http://127.0.0.1:1/"), "what was tried is shown: {}", ran.out);
-    assert!(ran.out.contains("provider_unreachable: the next provider of the route is asked"), "{}", ran.out);
+}
+
+#[tokio::test]
+async fn what_comes_next_is_told_as_the_route_has_it() {
+    let last = ran(&["--provider", "dead", "--yes"], None).await;
+    assert!(last.out.contains("provider_unreachable: another provider would be asked, but"), "{}", last.out);
+    let first = TABLES.replace(r#"["dev", "dead"]"#, r#"["dead", "dev"]"#);
+    let first = ran_to("13800138000", &first, &["--provider", "dead", "--yes"], None).await;
+    assert!(
+        first.out.contains("provider_unreachable: `dev`, the next provider of the route, is asked"),
+        "{}",
+        first.out
+    );
+}
+
+#[tokio::test]
+async fn a_unit_chooses_the_route() {
+    let tables = format!("routes = [\"tax\"]\n{TABLES}[route.tax]\nunit = [\"税务局\"]\nproviders = [\"dead\"]\n");
+    let asked = |ran: &Ran| ran.out.lines().find_map(|line| line.strip_prefix("Provider  ")).map(str::to_owned);
+    let with = ran_to("13800138000", &tables, &["--dry-run", "--unit", "税务局"], None).await;
+    assert_eq!(asked(&with).as_deref(), Some("dead"), "{}{}", with.out, with.err);
+    assert!(with.out.contains("To `dead`"), "{}", with.out);
+    let without = ran_to("13800138000", &tables, &["--dry-run"], None).await;
+    assert_eq!(asked(&without).as_deref(), Some("dev, then dead"), "{}", without.out);
+}
+
+#[tokio::test]
+async fn a_country_that_codes_are_not_sent_to_is_told() {
+    let abroad = ran_to("+85251234567", TABLES, &["--dry-run"], None).await;
+    assert!(abroad.out.contains("+852 is not in limits.countries"), "{}{}", abroad.out, abroad.err);
+    assert!(!ran(&["--dry-run"], None).await.out.contains("limits.countries"));
+}
+
+#[cfg(feature = "tencent")]
+#[tokio::test]
+async fn a_template_is_shown_with_its_values_and_not_a_text_that_nobody_gets() {
+    let tables = TABLES.replace("dead", "cloud");
+    let (tables, _) = tables.split_once("[provider.cloud]").unwrap();
+    let cloud = "[provider.cloud]\nkind = \"tencent\"\nkey_id = \"k\"\nkey_secret = \"s\"\nsign_name = \"n\"\n\
+                 app_id = \"1\"\ntemplate.code = { zh-CN = \"77\" }\nparams = [\"{code}\", \"{minutes}\"]\n";
+    let tables = format!("{tables}{cloud}");
+    let alone = ran_to("13800138000", &tables, &["--dry-run", "--provider", "cloud"], None).await;
+    assert!(alone.out.contains("Template  77 of cloud, filled with 1 = 000000, 2 = 5"), "{}{}", alone.out, alone.err);
+    assert!(!alone.out.contains("动态密码") && !alone.out.contains("UCS-2"), "{}", alone.out);
+    let both = ran_to("13800138000", &tables, &["--dry-run"], None).await;
+    assert!(both.out.contains("动态密码000000 (of dev)") && both.out.contains("Template  77 of cloud"), "{}", both.out);
+}
+
+#[tokio::test]
+async fn a_key_in_the_path_and_a_number_in_the_body_are_masked() {
+    let url = "http://127.0.0.1:1/hooks/pathk3y";
+    let tables = TABLES.replace("http://127.0.0.1:1/", url).replace(r#"["{to}","#, r#"[140000666677778888,"{to}","#);
+    let ran = ran_to("13800138000", &tables, &["--dry-run", "--provider", "dead"], None).await;
+    assert!(ran.out.contains("[••••,\"+86138****8000\""), "{}{}", ran.out, ran.err);
+    assert!(!ran.out.contains("pathk3y") && !ran.out.contains("140000666677778888"), "{}", ran.out);
 }
 
 #[tokio::test]

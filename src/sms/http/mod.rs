@@ -60,7 +60,8 @@ impl HttpSettings {
             number_limited: self.number_limited.clone(),
             message_id: self.message_id.clone().filter(|pointer| !pointer.is_empty()),
         };
-        let gateway = Gateway { headers, outgoing, rules, keys: literals::read(self) };
+        let keys = literals::read(self, &headers);
+        let gateway = Gateway { headers, outgoing, rules, keys };
         Ok(Arc::new(VendorProvider::new(name, gateway, trust, times, around)?))
     }
 }

@@ -12,7 +12,9 @@ use crate::sms::check::Problem;
 use crate::sms::template::{Field, Template};
 use crate::sms::vendor::percent_encoded;
 
-const FIELDS: &[Field] = &[Field::To, Field::ToNational, Field::Text, Field::Code, Field::Ref, Field::Locale];
+/// What of a message may be named.
+pub(super) const FIELDS: &[Field] =
+    &[Field::To, Field::ToNational, Field::Text, Field::Code, Field::Ref, Field::Locale];
 
 /// Method, address and body of the request that hands one message over.
 #[derive(Debug)]

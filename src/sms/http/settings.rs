@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -38,6 +38,12 @@ pub struct HttpSettings {
 }
 
 impl HttpSettings {
+    /// Whether the text of a message is sent, and not its code alone.
+    pub(in crate::sms) fn sends_text(&self) -> bool {
+        let body = self.body.as_ref().map_or("", ExposeSecret::expose_secret);
+        [self.url.as_str(), body].iter().any(|text| text.contains("{text}"))
+    }
+
     pub(super) fn given_headers(&self) -> Headers<'_> {
         Headers { inline: self.headers.as_ref(), files: self.header_files.as_ref() }
     }

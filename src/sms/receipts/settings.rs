@@ -41,6 +41,19 @@ pub enum ReceiptKind {
     Vonage,
 }
 
+impl ReceiptKind {
+    /// As it is written.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Aliyun => "aliyun",
+            Self::Tencent => "tencent",
+            Self::Huawei => "huawei",
+            Self::Twilio => "twilio",
+            Self::Vonage => "vonage",
+        }
+    }
+}
+
 impl ReceiptSettings {
     /// How receipts of `provider` are read. Nothing when that was not said.
     #[must_use]
@@ -68,6 +81,25 @@ impl ReceiptSettings {
         self.allow.iter().map(|text| network(text)).collect()
     }
 
+    /// That another vendor's receipts are read than the provider posts, or any where it posts none.
+    fn stranger(&self, provider: &ProviderSettings) -> Option<Problem> {
+        let problem = match (provider, provider.receipt_kind().zip(self.format)) {
+            (_, Some((kind, given))) if kind != given => {
+                let (given, kind) = (given.name(), kind.name());
+                format!("is \"{given}\", and the provider is of kind \"{kind}\"; write \"{kind}\" or leave it out")
+            }
+            (ProviderSettings::Smpp(_) | ProviderSettings::Cmpp(_), _) => {
+                "is for vendors that post receipts; this provider's come over its own connection: drop the table"
+                    .to_owned()
+            }
+            (ProviderSettings::AwsSns(_), _) => {
+                "is for vendors that post receipts, and Amazon SNS posts none; drop the table".to_owned()
+            }
+            _ => return None,
+        };
+        Some(said("format", &problem))
+    }
+
     fn token<'a>(&'a self, provider: Option<&'a ProviderSettings>) -> Option<&'a SecretString> {
         given(self.auth_token.as_ref()).or_else(|| given(provider?.receipt_token()))
     }
@@ -81,6 +113,8 @@ impl ReceiptSettings {
                 "format",
                 "is for a provider that has no table [sms.provider.NAME]; write that or drop this",
             ));
+        } else if let Some(problem) = provider.and_then(|provider| self.stranger(provider)) {
+            problems.push(problem);
         } else if kind.is_none() {
             let problem = "is not given, and the provider's kind does not tell; write one of aliyun, tencent, huawei, \
                            twilio, vonage";
@@ -190,6 +224,27 @@ mod tests {
             settings("providers = [\"a\"]\n[provider.a]\nkind = \"console\"\n[receipts.b]\nformat = \"aliyun\"");
         let keys: Vec<_> = stray.check().into_iter().map(|(key, _)| key).collect();
         assert_eq!(keys, ["receipts.b.format", "receipts.b.secret"]);
+    }
+
+    #[cfg(all(feature = "aliyun", feature = "aws_sns", feature = "cmpp", feature = "tencent"))]
+    #[test]
+    fn receipts_of_another_vendor_than_the_provider_is_are_refused() {
+        let with = |provider: &str, format: &str| {
+            let table =
+                format!("providers = [\"main\"]\n[provider.main]\n{provider}\n[receipts.main]\n{format}\n{SECRET}");
+            settings(&table).check()
+        };
+        let cloud = "kind = \"aliyun\"\nkey_id = \"k\"\nkey_secret = \"s\"\nsign_name = \"n\"\ntemplate.code = { en = \"SMS_1\" }";
+        assert_eq!(with(cloud, ""), []);
+        assert_eq!(with(cloud, "format = \"aliyun\""), []);
+        let problem = "is \"tencent\", and the provider is of kind \"aliyun\"; write \"aliyun\" or leave it out";
+        assert_eq!(with(cloud, "format = \"tencent\""), [("receipts.main.format".to_owned(), problem.to_owned())]);
+        let sns = "kind = \"aws_sns\"\nregion = \"eu-central-1\"\naccess_key_id = \"a\"\nsecret_access_key = \"s\"";
+        let line = "kind = \"cmpp\"\nhost = \"10.0.0.1\"\nsp_id = \"900001\"\nsecret = \"s\"\nservice_id = \"s\"\nsrc_id = \"1\"";
+        for (provider, format) in [(sns, "format = \"aliyun\""), (line, "format = \"aliyun\""), (line, "")] {
+            let problems = with(provider, format);
+            assert!(problems.len() == 1 && problems[0].1.contains("drop the table"), "{problems:?}");
+        }
     }
 
     #[test]

@@ -72,13 +72,32 @@ fn is_secret(headers: &reqwest::header::HeaderMap, name: &reqwest::header::Heade
     headers.get_all(name).iter().any(reqwest::header::HeaderValue::is_sensitive)
 }
 
-/// The number with its middle hidden, as written and as a form writes it; the secrets not at all.
+/// The number with its middle hidden, as written and as a form writes it; the secrets not at all. Secrets are looked for in
+/// the text as it came, so that none hides in what another one left over.
 fn masked(text: &str, message: &SmsMessage, secrets: &[&str]) -> String {
-    let mut text = text.replace(message.to.national(), &message.to.masked());
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret, MASK);
+    let number = message.to.national();
+    let mut places: Vec<(usize, usize)> = secrets.iter().flat_map(|secret| occurrences(text, secret)).collect();
+    places.sort_unstable();
+    let (mut shown, mut done) = (String::new(), 0);
+    for (start, end) in places {
+        if start >= done {
+            shown.push_str(&text[done..start].replace(number, &message.to.masked()));
+            shown.push_str(MASK);
+        }
+        done = done.max(end);
     }
-    text
+    shown + &text[done..].replace(number, &message.to.masked())
+}
+
+/// Where `secret` stands in `text`, also where it overlaps itself.
+fn occurrences(text: &str, secret: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text[from..].find(secret).filter(|_| !secret.is_empty()) {
+        found.push((from + at, from + at + secret.len()));
+        from += at + secret.chars().next().map_or(1, char::len_utf8);
+    }
+    found
 }
 
 impl fmt::Display for Transcript {
@@ -109,5 +128,14 @@ mod tests {
         let expected = "> POST https://sms.example.org/?key=••••&to=%2B86138****8000\n> authorization: Basic ••••\n\
                         > x-key: ••••\n> x-sdk-date: 20261123T083000Z\n> {\"to\":\"+86138****8000\",\n> \"key\":\"••••\"}\n";
         assert_eq!(transcript.to_string(), expected);
+    }
+
+    #[test]
+    fn a_secret_is_masked_whole_although_another_is_a_part_of_it_or_reaches_into_it() {
+        let shown = |text: &str, secrets: &[&str]| masked(text, &message("text"), secrets);
+        assert_eq!(shown("re-send-k3y, send", &["send", "re-send-k3y"]), "••••, ••••");
+        assert_eq!(shown("<abcdefgh>", &["abcdef", "efgh"]), "<••••>");
+        assert_eq!(shown("ababab 市ab", &["abab", "市a"]), "•••• ••••b");
+        assert_eq!(shown("to 13800138000 x13800138000-k3y", &["x13800138000-k3y"]), "to 138****8000 ••••");
     }
 }
