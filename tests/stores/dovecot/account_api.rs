@@ -9,7 +9,7 @@ use super::{
     ALIAS, NEW, hook, sessions_stay_when_that_is_wanted, setup, the_old_password_is_out_at_once,
     without_the_hook_the_cache_keeps_the_old_password,
 };
-use crate::harness::{ANNA, DISABLED, OLD_PASSWORD, TestApp};
+use crate::harness::{ANNA, DISABLED, OLD_PASSWORD, TestApp, UNBOUND};
 use crate::http_api::{person, settings, store, with};
 use crate::servers::account_api::{AccountApi, Person};
 use crate::servers::dovecot::{Dovecot, Ports};
@@ -26,11 +26,15 @@ struct Scene {
     dovecot: Dovecot,
 }
 
+/// Another address of Anna, at another domain; what stands before the `@` is Bert's at hers.
+const BERTS_NAME: &str = "bert@archive.example.gov.cn";
+
 fn people() -> Vec<Person> {
     let phone = Some("+8613800138000");
-    let anna = with(person("11", ANNA, phone, true), &[("aliases", json!([ALIAS]))]);
+    let anna = with(person("11", ANNA, phone, true), &[("aliases", json!([ALIAS, BERTS_NAME]))]);
     let carl = with(person("12", DISABLED, phone, true), &[("enabled", json!(false))]);
-    [anna, carl].map(|person| Person { password: Some(OLD_PASSWORD), ..person }).into()
+    let bert = person("13", UNBOUND, None, true);
+    [anna, carl, bert].map(|person| Person { password: Some(OLD_PASSWORD), ..person }).into()
 }
 
 impl Scene {
@@ -92,4 +96,18 @@ async fn over_an_account_api_what_has_run_out_opens_no_door() {
         scene.api.people.let_expire(end).await;
         assert_eq!(scene.dovecot.lets_in(ANNA, NEW).await, is_let_in, "{}", scene.dovecot.log());
     }
+}
+
+/// A user name of Anna's at her domain that is Bert's: he stays signed in.
+#[tokio::test]
+async fn over_an_account_api_nobody_else_is_signed_out() {
+    let ports = Ports::free();
+    let scene = Scene::set(&hook(ports), ports).await;
+    let anna = scene.dovecot.imap(ANNA, OLD_PASSWORD).await.unwrap();
+    let mut bert = scene.dovecot.imap(UNBOUND, OLD_PASSWORD).await.unwrap();
+    let done = scene.app.claimant().verified(BERTS_NAME).await.complete(NEW).await.expect(200);
+    assert_eq!(done.body["sessions_revoked"], true);
+    anna.ended().await;
+    assert!(bert.is_open().await, "{}", scene.dovecot.log());
+    assert!(scene.dovecot.lets_in(UNBOUND, OLD_PASSWORD).await);
 }
