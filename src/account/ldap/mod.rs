@@ -92,7 +92,9 @@ impl LdapAccounts {
                 tracing::warn!(%error, "the directory does not answer; nobody can recover until it does");
             }
             Err(_) => {
-                tracing::warn!("the directory does not answer within account.timeout; nobody can recover until it does");
+                tracing::warn!(
+                    "the directory does not answer within account.timeout; nobody can recover until it does"
+                );
             }
         }
         Ok(store)
