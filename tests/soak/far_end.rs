@@ -1,5 +1,7 @@
 //! A gateway at the far end that does what chance says, and remembers what it did with which order.
 
+use std::fs::File;
+use std::io::{BufWriter, Read, Seek, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -57,19 +59,47 @@ impl Fate {
     }
 }
 
+/// What became of each order, in a file: kept in memory it would look like a leak of the service.
+#[derive(Clone)]
+struct Book(Arc<Mutex<BufWriter<File>>>);
+
+impl Book {
+    fn new() -> Self {
+        Self(Arc::new(Mutex::new(BufWriter::new(tempfile::tempfile().unwrap()))))
+    }
+
+    fn write(&self, order: &str, fate: Fate) {
+        let place = Fate::ALL.iter().position(|own| *own == fate).unwrap();
+        writeln!(self.0.lock().unwrap(), "{place} {order}").unwrap();
+    }
+
+    fn read(&self) -> Vec<(String, Fate)> {
+        let mut book = self.0.lock().unwrap();
+        book.flush().unwrap();
+        let (file, mut text) = (book.get_mut(), String::new());
+        file.rewind().unwrap();
+        file.read_to_string(&mut text).unwrap();
+        let entry = |line: &str| {
+            let (place, order) = line.split_once(' ').unwrap();
+            (order.to_owned(), Fate::ALL[place.parse::<usize>().unwrap()])
+        };
+        text.lines().map(entry).collect()
+    }
+}
+
 /// One gateway.
 pub struct FarEnd {
     pub number: u64,
     pub url: String,
-    seen: Arc<Mutex<Vec<(String, Fate)>>>,
+    book: Book,
 }
 
 impl FarEnd {
     pub async fn start(number: u64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/send", listener.local_addr().unwrap());
-        let seen: Arc<Mutex<Vec<_>>> = Arc::default();
-        let kept = Arc::clone(&seen);
+        let book = Book::new();
+        let kept = book.clone();
         tokio::spawn(async move {
             let mut dice = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
             while let Ok((stream, _)) = listener.accept().await {
@@ -77,26 +107,26 @@ impl FarEnd {
                 dice ^= dice << 13;
                 dice ^= dice >> 7;
                 dice ^= dice << 17;
-                tokio::spawn(serve(stream, Fate::drawn(dice >> 11), Arc::clone(&kept)));
+                tokio::spawn(serve(stream, Fate::drawn(dice >> 11), kept.clone()));
             }
         });
-        Self { number, url, seen }
+        Self { number, url, book }
     }
 
     /// Every order that reached it, and what became of it.
     pub fn seen(&self) -> Vec<(String, Fate)> {
-        self.seen.lock().unwrap().clone()
+        self.book.read()
     }
 }
 
-async fn serve(mut stream: TcpStream, fate: Fate, seen: Arc<Mutex<Vec<(String, Fate)>>>) {
+async fn serve(mut stream: TcpStream, fate: Fate, book: Book) {
     if fate == Fate::Closes {
-        seen.lock().unwrap().push((String::new(), fate));
+        book.write("", fate);
         return;
     }
     let Some(order) = order(&mut stream).await else { return };
     // Before the answer: what is told is in the books.
-    seen.lock().unwrap().push((order, fate));
+    book.write(&order, fate);
     let (status, body) = match fate {
         Fate::Takes => ("200 OK", "{\"code\":0}"),
         Fate::TakesAndMumbles => ("200 OK", "{\"code\":"),
