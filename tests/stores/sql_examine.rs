@@ -92,6 +92,35 @@ async fn a_right_that_is_missing_is_named() {
     }
 }
 
+/// What a table without transactions has taken stays, so that "exactly one row, or taken back" would not be true there.
+#[tokio::test]
+async fn a_table_that_cannot_take_back_is_refused_by_its_name() {
+    let mut base = Base::mariadb().await;
+    for engine in ["MyISAM", "Aria"] {
+        base.run(&format!("ALTER TABLE person ENGINE = {engine}")).await;
+        let refusal = base.refusal().await;
+        for word in ["account.sql.set_password: writes the table person", engine, "ALTER TABLE person ENGINE = InnoDB"]
+        {
+            assert!(refusal.contains(word), "{word}: {refusal}");
+        }
+        assert!(refusal.contains("account.sql.bind_phone") && !refusal.contains("account.sql.remember"), "{refusal}");
+    }
+    base.run("ALTER TABLE person ENGINE = InnoDB; ALTER TABLE resetgate_write ENGINE = MyISAM").await;
+    assert!(base.refusal().await.contains("account.sql.remember: writes the table resetgate_write"));
+    // What is only read may be anything, and another database is looked at under its own name.
+    base.run("ALTER TABLE resetgate_write ENGINE = InnoDB; ALTER TABLE nickname ENGINE = MyISAM").await;
+    base.open().await;
+    base.settings.sql.bind_phone =
+        base.settings.sql.bind_phone.replace("UPDATE person", &format!("UPDATE `{}`.person AS p", base.database));
+    base.open().await;
+    base.run("CREATE VIEW people AS SELECT * FROM person").await;
+    base.settings.sql.set_password = base.settings.sql.set_password.replace("person", "people");
+    let findings = base.open().await.examine().await;
+    let told =
+        |one: &resetgate::domain::Finding| one.state == Condition::Doubtful && one.text.contains("through people");
+    assert!(findings.iter().any(told), "{findings:#?}");
+}
+
 #[tokio::test]
 async fn a_moment_for_a_column_of_numbers_is_told_with_the_way_to_write_it() {
     let mut base = Base::postgres().await;

@@ -1,9 +1,10 @@
 //! Every statement against the living schema, without running one: tables, columns, types and rights.
 
 use super::address::Driver;
+use super::engine::{Undoing, undoing};
 use super::fault::{self, of_line};
 use super::record::{BOUND_AT, COLUMNS};
-use super::server::{Described, Session};
+use super::server::{Described, Fault, Session};
 use super::statement::{Statement, Task};
 use super::value::Values;
 use super::{Memory, SqlAccounts};
@@ -131,9 +132,22 @@ impl SqlAccounts {
             let plan = Statement { sql: format!("EXPLAIN {}", statement.sql).into(), ..statement.clone() };
             if let Err(fault) = session.rows(&plan, &nothing, usize::MAX - 1).await {
                 return Err(match &fault {
-                    super::server::Fault::Server(error) => told(error),
-                    super::server::Fault::Unfit(one) => format!("the server wants another type for :{}", one.name()),
+                    Fault::Server(error) => told(error),
+                    Fault::Unfit(one) => format!("the server wants another type for :{}", one.name()),
                 });
+            }
+        }
+        let mut findings = Vec::new();
+        if self.target.driver == Driver::MySql && statement.task.writes() {
+            match undoing(&mut *session, statement).await {
+                Ok(Undoing::Sure) => {}
+                Ok(Undoing::Unseen(why)) => {
+                    let what = format!("account.{}", statement.task.key());
+                    findings.push(Finding::of(what, Condition::Doubtful, why));
+                }
+                Ok(Undoing::Never(why)) => return Err(why),
+                Err(Fault::Server(error)) => return Err(told(&error)),
+                Err(Fault::Unfit(_)) => {}
             }
         }
         session.done();
@@ -146,7 +160,8 @@ impl SqlAccounts {
             };
             return Err(format!("the server wants {wanted} for :{name}, which it is not; {hint}"));
         }
-        Self::columns(statement.task, &described)
+        findings.extend(Self::columns(statement.task, &described)?);
+        Ok(findings)
     }
 
     /// Whether a statement that reads gives what is needed, and nothing that nobody reads.
