@@ -140,10 +140,26 @@ async fn a_server_that_is_not_there_or_lets_nobody_in_is_told() {
     let refusal = base.refusal().await;
     assert!(refusal.contains("does not let stranger in") && refusal.contains("account.sql.password"), "{refusal}");
     assert!(!refusal.contains("hunter2"), "{refusal}");
-    base.settings.sql.url = format!("mysql://mail@127.0.0.1:{}/mail", crate::servers::free_port());
-    base.settings.timeout = "1s".parse().unwrap();
-    let refusal = base.refusal().await;
-    assert!(refusal.contains("no connection to mail at 127.0.0.1"), "{refusal}");
+    // Long before account.timeout, and with the reason.
+    base.settings.timeout = "60s".parse().unwrap();
+    for kind in ["mysql", "postgres"] {
+        base.settings.sql.url = format!("{kind}://mail@127.0.0.1:{}/mail", crate::servers::free_port());
+        let refusal = tokio::time::timeout(std::time::Duration::from_secs(10), base.refusal()).await.unwrap();
+        let told = refusal.contains("mail at 127.0.0.1") && refusal.contains("connection refused");
+        assert!(told && !refusal.contains("hunter2"), "{refusal}");
+    }
     base.settings.sql.url = "sqlite:///nowhere/mail.db".into();
     assert!(base.refusal().await.contains("/nowhere/mail.db"));
+}
+
+/// The pool goes on trying, as it should; when its time is up the server's own words are told.
+#[tokio::test]
+async fn a_server_without_a_place_is_told_as_one() {
+    let mut base = Base::postgres().await;
+    let name = format!("many_{}", base.database);
+    base.run(&format!("CREATE ROLE {name} LOGIN CONNECTION LIMIT 0")).await;
+    base.settings.sql.url = base.settings.sql.url.replace("root@", &format!("{name}@"));
+    base.settings.timeout = "2s".parse().unwrap();
+    let refusal = base.refusal().await;
+    assert!(refusal.contains("takes no more connections now"), "{refusal}");
 }
