@@ -1,4 +1,4 @@
-//! Whether MariaDB or MySQL can take back what a statement writes. Tables of MyISAM, Aria or MEMORY know no transactions:
+//! Whether MariaDB or MySQL can take back what a statement writes. Tables of `MyISAM`, Aria or MEMORY know no transactions:
 //! a statement that touched two rows by mistake would have changed both for good.
 
 use super::address::Driver;

@@ -126,28 +126,24 @@ impl SqlAccounts {
     ) -> Result<Vec<Finding>, String> {
         let nothing = Values::default();
         let told = |error: &sqlx::Error| fault::reason(&self.target, Some(statement.task), error, &nothing);
+        let refused = |fault: Fault| match fault {
+            Fault::Server(error) => told(&error),
+            Fault::Unfit(one) => format!("the server wants another type for :{}", one.name()),
+        };
         let described = session.describe(statement).await.map_err(|error| told(&error))?;
         if self.target.driver == Driver::Postgres {
             // The others look at rights when they prepare; this one when it plans.
             let plan = Statement { sql: format!("EXPLAIN {}", statement.sql).into(), ..statement.clone() };
-            if let Err(fault) = session.rows(&plan, &nothing, usize::MAX - 1).await {
-                return Err(match &fault {
-                    Fault::Server(error) => told(error),
-                    Fault::Unfit(one) => format!("the server wants another type for :{}", one.name()),
-                });
-            }
+            session.rows(&plan, &nothing, usize::MAX - 1).await.map_err(refused)?;
         }
         let mut findings = Vec::new();
         if self.target.driver == Driver::MySql && statement.task.writes() {
-            match undoing(&mut *session, statement).await {
-                Ok(Undoing::Sure) => {}
-                Ok(Undoing::Unseen(why)) => {
-                    let what = format!("account.{}", statement.task.key());
-                    findings.push(Finding::of(what, Condition::Doubtful, why));
+            match undoing(&mut *session, statement).await.map_err(refused)? {
+                Undoing::Sure => {}
+                Undoing::Unseen(why) => {
+                    findings.push(Finding::of(format!("account.{}", statement.task.key()), Condition::Doubtful, why));
                 }
-                Ok(Undoing::Never(why)) => return Err(why),
-                Err(Fault::Server(error)) => return Err(told(&error)),
-                Err(Fault::Unfit(_)) => {}
+                Undoing::Never(why) => return Err(why),
             }
         }
         session.done();
