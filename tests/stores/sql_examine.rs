@@ -92,6 +92,35 @@ async fn a_right_that_is_missing_is_named() {
     }
 }
 
+/// What a table without transactions has taken stays, so that "exactly one row, or taken back" would not be true there.
+#[tokio::test]
+async fn a_table_that_cannot_take_back_is_refused_by_its_name() {
+    let mut base = Base::mariadb().await;
+    for engine in ["MyISAM", "Aria"] {
+        base.run(&format!("ALTER TABLE person ENGINE = {engine}")).await;
+        let refusal = base.refusal().await;
+        for word in ["account.sql.set_password: writes the table person", engine, "ALTER TABLE person ENGINE = InnoDB"]
+        {
+            assert!(refusal.contains(word), "{word}: {refusal}");
+        }
+        assert!(refusal.contains("account.sql.bind_phone") && !refusal.contains("account.sql.remember"), "{refusal}");
+    }
+    base.run("ALTER TABLE person ENGINE = InnoDB; ALTER TABLE resetgate_write ENGINE = MyISAM").await;
+    assert!(base.refusal().await.contains("account.sql.remember: writes the table resetgate_write"));
+    // What is only read may be anything, and another database is looked at under its own name.
+    base.run("ALTER TABLE resetgate_write ENGINE = InnoDB; ALTER TABLE nickname ENGINE = MyISAM").await;
+    base.open().await;
+    base.settings.sql.bind_phone =
+        base.settings.sql.bind_phone.replace("UPDATE person", &format!("UPDATE `{}`.person AS p", base.database));
+    base.open().await;
+    base.run("CREATE VIEW people AS SELECT * FROM person").await;
+    base.settings.sql.set_password = base.settings.sql.set_password.replace("person", "people");
+    let findings = base.open().await.examine().await;
+    let told =
+        |one: &resetgate::domain::Finding| one.state == Condition::Doubtful && one.text.contains("through people");
+    assert!(findings.iter().any(told), "{findings:#?}");
+}
+
 #[tokio::test]
 async fn a_moment_for_a_column_of_numbers_is_told_with_the_way_to_write_it() {
     let mut base = Base::postgres().await;
@@ -111,10 +140,26 @@ async fn a_server_that_is_not_there_or_lets_nobody_in_is_told() {
     let refusal = base.refusal().await;
     assert!(refusal.contains("does not let stranger in") && refusal.contains("account.sql.password"), "{refusal}");
     assert!(!refusal.contains("hunter2"), "{refusal}");
-    base.settings.sql.url = format!("mysql://mail@127.0.0.1:{}/mail", crate::servers::free_port());
-    base.settings.timeout = "1s".parse().unwrap();
-    let refusal = base.refusal().await;
-    assert!(refusal.contains("no connection to mail at 127.0.0.1"), "{refusal}");
+    // Long before account.timeout, and with the reason.
+    base.settings.timeout = "60s".parse().unwrap();
+    for kind in ["mysql", "postgres"] {
+        base.settings.sql.url = format!("{kind}://mail@127.0.0.1:{}/mail", crate::servers::free_port());
+        let refusal = tokio::time::timeout(std::time::Duration::from_secs(10), base.refusal()).await.unwrap();
+        let told = refusal.contains("mail at 127.0.0.1") && refusal.contains("connection refused");
+        assert!(told && !refusal.contains("hunter2"), "{refusal}");
+    }
     base.settings.sql.url = "sqlite:///nowhere/mail.db".into();
     assert!(base.refusal().await.contains("/nowhere/mail.db"));
+}
+
+/// The pool goes on trying, as it should; when its time is up the server's own words are told.
+#[tokio::test]
+async fn a_server_without_a_place_is_told_as_one() {
+    let mut base = Base::postgres().await;
+    let name = format!("many_{}", base.database);
+    base.run(&format!("CREATE ROLE {name} LOGIN CONNECTION LIMIT 0")).await;
+    base.settings.sql.url = base.settings.sql.url.replace("root@", &format!("{name}@"));
+    base.settings.timeout = "2s".parse().unwrap();
+    let refusal = base.refusal().await;
+    assert!(refusal.contains("takes no more connections now"), "{refusal}");
 }

@@ -81,20 +81,15 @@ impl LdapAccounts {
         around: &Surroundings,
     ) -> Result<Self, AccountError> {
         let store = Self::new(settings, hashing, around)?;
-        match tokio::time::timeout(settings.timeout.get(), store.base()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(fault)) if fault.is_lasting() => {
-                let error = AccountError::from(fault);
-                tracing::error!(%error, "the directory refuses what account.ldap asks for; nobody can recover until this is mended");
-            }
-            Ok(Err(fault)) => {
-                let error = AccountError::from(fault);
-                tracing::warn!(%error, "the directory does not answer; nobody can recover until it does");
-            }
-            Err(_) => {
-                tracing::warn!(
-                    "the directory does not answer within account.timeout; nobody can recover until it does"
-                );
+        let told = tokio::time::timeout(settings.timeout.get(), store.base()).await;
+        let fault = told.unwrap_or_else(|_| Err(Fault::Silent("no answer within account.timeout".to_owned()))).err();
+        if let Some(fault) = fault {
+            let is_lasting = fault.is_lasting();
+            let error = AccountError::from(fault);
+            if is_lasting {
+                tracing::error!(%error, "nobody can recover until account.ldap or the directory is mended");
+            } else {
+                tracing::warn!(%error, "nobody can recover until the directory answers");
             }
         }
         Ok(store)

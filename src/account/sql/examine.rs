@@ -1,9 +1,10 @@
 //! Every statement against the living schema, without running one: tables, columns, types and rights.
 
 use super::address::Driver;
+use super::engine::{Undoing, undoing};
 use super::fault::{self, of_line};
 use super::record::{BOUND_AT, COLUMNS};
-use super::server::{Described, Session};
+use super::server::{Described, Fault, Session};
 use super::statement::{Statement, Task};
 use super::value::Values;
 use super::{Memory, SqlAccounts};
@@ -125,15 +126,24 @@ impl SqlAccounts {
     ) -> Result<Vec<Finding>, String> {
         let nothing = Values::default();
         let told = |error: &sqlx::Error| fault::reason(&self.target, Some(statement.task), error, &nothing);
+        let refused = |fault: Fault| match fault {
+            Fault::Server(error) => told(&error),
+            Fault::Unfit(one) => format!("the server wants another type for :{}", one.name()),
+        };
         let described = session.describe(statement).await.map_err(|error| told(&error))?;
         if self.target.driver == Driver::Postgres {
             // The others look at rights when they prepare; this one when it plans.
             let plan = Statement { sql: format!("EXPLAIN {}", statement.sql).into(), ..statement.clone() };
-            if let Err(fault) = session.rows(&plan, &nothing, usize::MAX - 1).await {
-                return Err(match &fault {
-                    super::server::Fault::Server(error) => told(error),
-                    super::server::Fault::Unfit(one) => format!("the server wants another type for :{}", one.name()),
-                });
+            session.rows(&plan, &nothing, usize::MAX - 1).await.map_err(refused)?;
+        }
+        let mut findings = Vec::new();
+        if self.target.driver == Driver::MySql && statement.task.writes() {
+            match undoing(&mut *session, statement).await.map_err(refused)? {
+                Undoing::Sure => {}
+                Undoing::Unseen(why) => {
+                    findings.push(Finding::of(format!("account.{}", statement.task.key()), Condition::Doubtful, why));
+                }
+                Undoing::Never(why) => return Err(why),
             }
         }
         session.done();
@@ -146,7 +156,8 @@ impl SqlAccounts {
             };
             return Err(format!("the server wants {wanted} for :{name}, which it is not; {hint}"));
         }
-        Self::columns(statement.task, &described)
+        findings.extend(Self::columns(statement.task, &described)?);
+        Ok(findings)
     }
 
     /// Whether a statement that reads gives what is needed, and nothing that nobody reads.

@@ -166,6 +166,11 @@ pub(super) fn reason(target: &Target, task: Option<Task>, error: &Error, values:
             format!("no trusted connection to {target}: {said}; check account.sql.ca_file")
         }
         (None, Error::Tls(_)) => format!("no trusted connection to {target}: {said}; check account.sql.ca_file"),
+        (None, Error::Io(inner)) if inner.kind() == std::io::ErrorKind::ConnectionRefused => {
+            format!(
+                "{target} cannot be reached: connection refused; does the server run, and is it the one of account.sql.url?"
+            )
+        }
         (None, Error::Io(_)) => format!("{target} cannot be reached: {said}"),
         (None, _) => format!("{target}: {said}"),
     }

@@ -59,7 +59,7 @@ pub(super) fn cut(sql: &str, driver: Driver) -> Result<Vec<Piece<'_>>, Flaw> {
 
 const BY_NAME: &str = "has the placeholder `$$`; values are given by name, like :address";
 
-fn is_word(sign: Option<char>) -> bool {
+pub(super) fn is_word(sign: Option<char>) -> bool {
     sign.is_some_and(|sign| sign.is_alphanumeric() || sign == '_')
 }
 
@@ -76,7 +76,7 @@ fn only_blanks_after(mut rest: &str, driver: Driver) -> Result<(), Flaw> {
 }
 
 /// The length of a text, quoted name or comment that begins here.
-fn opaque(rest: &str, after_word: bool, driver: Driver) -> Result<Option<usize>, Flaw> {
+pub(super) fn opaque(rest: &str, after_word: bool, driver: Driver) -> Result<Option<usize>, Flaw> {
     if let Some(length) = comment(rest, driver)? {
         return Ok(Some(length));
     }

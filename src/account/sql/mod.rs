@@ -7,6 +7,7 @@
 
 mod address;
 mod cell;
+mod engine;
 mod examine;
 mod fault;
 mod lexer;

@@ -4,17 +4,17 @@
 //! middle, because time ran out or an error came back, ends with its connection closed. The server then takes back
 //! what was not committed, and no later request finds a connection in an unknown state.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use sqlx::pool::PoolConnection;
 use sqlx::{
-    AssertSqlSafe, Column, Database, Either, Error, Executor, IntoArguments, Pool, Row, SqlSafeStr, Statement as _,
-    TypeInfo,
+    AssertSqlSafe, Column, ConnectOptions, Connection, Database, Either, Error, Executor, IntoArguments, Pool, Row,
+    SqlSafeStr, Statement as _, TypeInfo,
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use super::cell::Cell;
 use super::statement::Statement;
@@ -109,12 +109,54 @@ pub(super) trait Session: Send {
 pub(super) struct Line<D: Dialect> {
     pool: Pool<D>,
     writers: Arc<Semaphore>,
+    /// One handle here, and one in each conversation.
+    held: Arc<()>,
+    /// Whoever waits long looks for the reason; one after the other.
+    looking: Mutex<()>,
 }
+
+/// After so long without a connection somebody looks for the reason.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 impl<D: Dialect> Line<D> {
     pub(super) fn over(pool: Pool<D>) -> Self {
         let writers = if D::ONE_WRITER { 1 } else { Semaphore::MAX_PERMITS };
-        Self { pool, writers: Arc::new(Semaphore::new(writers)) }
+        let writers = Arc::new(Semaphore::new(writers));
+        Self { pool, writers, held: Arc::default(), looking: Mutex::default() }
+    }
+
+    async fn conversation(&self, turn: Option<OwnedSemaphorePermit>) -> Result<Conversation<D>, Error> {
+        let seen = OnceLock::new();
+        let outcome = tokio::select! {
+            biased;
+            outcome = self.pool.acquire() => outcome,
+            error = self.refusal(&seen) => Err(error),
+        };
+        let connection = match outcome {
+            Err(Error::PoolTimedOut) => return Err(seen.into_inner().unwrap_or(Error::PoolTimedOut)),
+            outcome => outcome?,
+        };
+        Ok(Conversation { connection: Some(connection), _turn: turn, _held: Arc::clone(&self.held) })
+    }
+
+    /// What a server says that takes no connection. The pool takes that for a server that is starting, tries until its time
+    /// is up, and then tells of the time alone. Ends where nobody listens; what a server says that is there, and has no place
+    /// for now, is only kept in `seen`.
+    async fn refusal(&self, seen: &OnceLock<Error>) -> Error {
+        let options = self.pool.options();
+        tokio::time::sleep(PATIENCE.min(options.get_acquire_timeout() / 4)).await;
+        let _alone = self.looking.lock().await;
+        let alive = Arc::strong_count(&self.held) - 1 + self.pool.num_idle();
+        // Where all are at work there is a server, and one connection more would be too many.
+        if u32::try_from(alive).is_ok_and(|alive| alive < options.get_max_connections()) {
+            match self.pool.connect_options().connect().await {
+                Err(error @ Error::Io(_)) => return error,
+                Err(error) => drop(seen.set(error)),
+                // A courtesy.
+                Ok(connection) => drop(connection.close().await),
+            }
+        }
+        std::future::pending().await
     }
 }
 
@@ -122,6 +164,7 @@ struct Conversation<D: Dialect> {
     /// Taken only when it ends.
     connection: Option<PoolConnection<D>>,
     _turn: Option<OwnedSemaphorePermit>,
+    _held: Arc<()>,
 }
 
 impl<D: Dialect> Conversation<D> {
@@ -144,14 +187,12 @@ where
     D::Arguments: IntoArguments<D>,
 {
     async fn session(&self) -> Result<Box<dyn Session>, Error> {
-        let connection = self.pool.acquire().await?;
-        Ok(Box::new(Conversation { connection: Some(connection), _turn: None }))
+        Ok(Box::new(self.conversation(None).await?))
     }
 
     async fn begin(&self) -> Result<Box<dyn Session>, Error> {
         let turn = Arc::clone(&self.writers).acquire_owned().await.map_err(|_| Error::PoolClosed)?;
-        let connection = self.pool.acquire().await?;
-        let mut session = Conversation { connection: Some(connection), _turn: Some(turn) };
+        let mut session = self.conversation(Some(turn)).await?;
         session.run(D::BEGIN).await?;
         Ok(Box::new(session))
     }

@@ -40,6 +40,11 @@ impl Task {
         }
     }
 
+    /// Whether it changes rows.
+    pub(super) const fn writes(self) -> bool {
+        matches!(self, Self::SetPassword | Self::BindPhone | Self::Remember)
+    }
+
     /// What it may name.
     const fn known(self) -> &'static [Parameter] {
         match self {
