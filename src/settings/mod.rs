@@ -7,6 +7,7 @@
 mod check;
 mod code;
 mod convert;
+mod example;
 mod facts;
 mod file;
 mod files;
@@ -36,6 +37,8 @@ mod files_tests;
 mod known_tests;
 #[cfg(test)]
 mod load_tests;
+#[cfg(test)]
+mod provider_tests;
 #[cfg(test)]
 mod safety_tests;
 #[cfg(test)]
