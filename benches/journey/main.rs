@@ -7,47 +7,22 @@
 
 mod connection;
 mod servers;
+mod walker;
 
 use std::cell::RefCell;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main, measurement::WallTime};
 use futures_util::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::runtime::Runtime;
 
 use connection::Connection;
 use servers::{Accounts, Service, bare};
+use walker::{Walker, recoveries, share, stopwatch};
 
 /// The requests of one recovery.
 const STEPS: u32 = 3;
-
-/// One client connection that walks through recoveries.
-struct Walker {
-    connection: Connection,
-    account: String,
-}
-
-impl Walker {
-    async fn captcha(&mut self) -> Value {
-        let issued = self.connection.post("/v1/captchas", None, &json!({ "kind": "pow" }), 201).await;
-        let salt = issued["salt"].as_str().expect("a proof of work has a salt");
-        json!({ "id": issued["id"], "nonce": resetgate::captcha::solve_pow(salt, 8) })
-    }
-
-    async fn recover(&mut self, service: &Service, captcha: &Value) {
-        let body = json!({ "account": self.account, "captcha": captcha });
-        let started = self.connection.post("/v1/password-resets", None, &body, 202).await;
-        let id = started["id"].as_str().expect("an id");
-        let code = service.outbound.code(id).await;
-        let path = format!("/v1/password-resets/{id}");
-        let body = json!({ "code": code });
-        let verified =
-            self.connection.post(&format!("{path}/verify"), started["flow_token"].as_str(), &body, 200).await;
-        let body = json!({ "new_password": "Tiantian-2026x" });
-        self.connection.post(&format!("{path}/complete"), verified["flow_token"].as_str(), &body, 200).await;
-    }
-}
 
 /// Time and number of what was done, over all rounds.
 type Total = RefCell<(Duration, u64)>;
@@ -57,31 +32,6 @@ fn add(total: &Total, took: Duration, times: u64) -> Duration {
     total.0 += took;
     total.1 += times;
     took
-}
-
-#[expect(clippy::disallowed_methods, reason = "a bench measures")]
-fn stopwatch() -> Instant {
-    Instant::now()
-}
-
-async fn recoveries(service: &Service, walkers: &mut [Walker], times: u64) -> Duration {
-    let each = share(times, walkers.len());
-    let prepared = join_all(walkers.iter_mut().zip(&each).map(async |(walker, &times)| {
-        let mut captchas = Vec::new();
-        for _ in 0..times {
-            captchas.push(walker.captcha().await);
-        }
-        captchas
-    }));
-    let prepared = prepared.await;
-    let began = stopwatch();
-    join_all(walkers.iter_mut().zip(&prepared).map(async |(walker, captchas)| {
-        for captcha in captchas {
-            walker.recover(service, captcha).await;
-        }
-    }))
-    .await;
-    began.elapsed()
 }
 
 async fn posts(connections: &mut [Connection], times: u64) -> Duration {
@@ -97,12 +47,6 @@ async fn posts(connections: &mut [Connection], times: u64) -> Duration {
     began.elapsed()
 }
 
-/// Spreads a number of recoveries over connections.
-fn share(times: u64, connections: usize) -> Vec<u64> {
-    let connections = connections as u64;
-    (0..connections).map(|place| times / connections + u64::from(place < times % connections)).collect()
-}
-
 fn walk(
     group: &mut BenchmarkGroup<'_, WallTime>,
     name: &str,
@@ -110,10 +54,7 @@ fn walk(
     service: &Service,
     clients: usize,
 ) -> Total {
-    let mut walkers: Vec<_> = runtime.block_on(join_all((0..clients).map(async |place| Walker {
-        connection: Connection::open(service.api).await,
-        account: format!("person{place}@example.gov.cn"),
-    })));
+    let mut walkers: Vec<_> = runtime.block_on(join_all((0..clients).map(|place| Walker::new(service, place))));
     let total = Total::default();
     group.bench_function(name, |run| {
         run.iter_custom(|times| add(&total, runtime.block_on(recoveries(service, &mut walkers, times)), times));

@@ -19,6 +19,7 @@ use resetgate::domain::{
 use resetgate::settings::{Inputs, Mode, Preset, Settings, Sources};
 use resetgate::sms::{SmsError, SmsMessage, SmsProvider, SmsReceipt};
 use secrecy::ExposeSecret;
+use tempfile::TempDir;
 use tokio::sync::Notify;
 
 const SETTINGS: &str = r#"
@@ -64,20 +65,28 @@ pub enum Accounts {
 pub struct Service {
     pub api: SocketAddr,
     pub outbound: Arc<Outbound>,
-    _data: tempfile::TempDir,
+    _data: TempDir,
 }
 
 impl Service {
     pub async fn start(accounts: Accounts) -> Self {
         let data = tempfile::tempdir().expect("a directory");
-        let settings = settings(data.path());
-        let outbound = Arc::new(Outbound::default());
-        let accounts: Arc<dyn AccountStore> = match accounts {
-            Accounts::Instant => Arc::new(Everybody),
-            Accounts::Stored => Arc::new(stored(&settings).await),
+        let settings = settings(data.path(), "");
+        let accounts: Option<Arc<dyn AccountStore>> = match accounts {
+            Accounts::Instant => Some(Arc::new(Everybody)),
+            Accounts::Stored => {
+                stored(&settings, 1).await;
+                None
+            }
         };
-        let outside = Outside { accounts: Some(accounts), provider: Some(outbound.clone()), ..Outside::system() };
-        let application = Application::build(&settings, outside).await.expect("it starts");
+        Self::over(&settings, accounts, data).await
+    }
+
+    /// Over the store that the settings name, or another one.
+    pub async fn over(settings: &Settings, accounts: Option<Arc<dyn AccountStore>>, data: TempDir) -> Self {
+        let outbound = Arc::new(Outbound::default());
+        let outside = Outside { accounts, provider: Some(outbound.clone()), ..Outside::system() };
+        let application = Application::build(settings, outside).await.expect("it starts");
         let api = application.api_address();
         tokio::spawn(application.run_until(std::future::pending()));
         Self { api, outbound, _data: data }
@@ -101,11 +110,12 @@ impl Sources for Nothing {
     }
 }
 
-fn settings(data: &Path) -> Settings {
+/// With `more` lines over those of every bench.
+pub fn settings(data: &Path, more: &str) -> Settings {
     let path = data.display();
     let places = format!("[account.sqlite]\npath = \"{path}/accounts.db\"\n[audit]\npath = \"{path}/audit\"\n");
     let preset = |name: &str, text: &str| Preset { name: name.to_owned(), text: text.to_owned() };
-    let presets = vec![preset("bench", SETTINGS), preset("places", &places)];
+    let presets = vec![preset("bench", SETTINGS), preset("places", &places), preset("more", more)];
     let inputs = Inputs { presets, files: Vec::new(), sets: Vec::new() };
     let loaded = Settings::load(&inputs, &Nothing, Mode::Tool);
     loaded.map_err(|report| report.render(false)).expect("sound settings").settings
@@ -115,14 +125,16 @@ fn phone() -> PhoneNumber {
     PhoneNumber::parse("13800138000", Region::CN).expect("a mobile number")
 }
 
-async fn stored(settings: &Settings) -> SqliteAccounts {
+/// Puts so many people into the embedded store.
+pub async fn stored(settings: &Settings, people: usize) {
     let pool = HashPool::new(&settings.account.hash, Arc::new(SystemRandom)).expect("sound settings");
     let clock = Arc::new(SystemClock::start());
     let accounts = SqliteAccounts::open(&settings.account, pool, clock).await.expect("a store");
-    let address = MailboxAddress::parse("person0@example.gov.cn").expect("an address");
-    let person = NewAccount { mobile: Some(phone()), ..NewAccount::bare(address) };
-    accounts.add(&person).await.expect("a new account");
-    accounts
+    for place in 0..people {
+        let address = MailboxAddress::parse(&format!("person{place}@example.gov.cn")).expect("an address");
+        let person = NewAccount { mobile: Some(phone()), ..NewAccount::bare(address) };
+        accounts.add(&person).await.expect("a new account");
+    }
 }
 
 /// Knows everybody and takes no time.

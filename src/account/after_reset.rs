@@ -9,9 +9,12 @@ use crate::domain::{MailboxAddress, Subject, Timestamp};
 pub struct PasswordChange {
     /// The primary address.
     pub address: MailboxAddress,
-    /// Every address by which the person may have signed in, as far as it is known: the primary one first, then the
-    /// typed one, then the other user names at the domains of both. A cache may hold the old password under each.
+    /// Every address by which the person may have signed in, as far as it is known: those of `own` first, then the
+    /// other user names at the domains of both. A cache may hold the old password under each; but of these some may be
+    /// somebody else's, so what is done to them must harm nobody.
     pub names: Vec<MailboxAddress>,
+    /// The addresses that are surely the person's: the primary one, and the typed one, by which the store found them.
+    pub own: Vec<MailboxAddress>,
     /// The organisation.
     pub unit: Option<String>,
     /// When.
@@ -26,7 +29,9 @@ impl PasswordChange {
     /// A change of `subject`, whom somebody named by `typed`.
     #[must_use]
     pub fn of(subject: &Subject, typed: &MailboxAddress, at: Timestamp, revoke_sessions: bool, certain: bool) -> Self {
-        let mut names = vec![subject.address.clone(), typed.clone()];
+        let mut own = vec![subject.address.clone(), typed.clone()];
+        own.dedup();
+        let mut names = own.clone();
         for domain in [subject.address.domain(), typed.domain()] {
             let at_domain = |local: &String| MailboxAddress::parse(&format!("{local}@{domain}")).ok();
             names.extend(subject.facts.user_names.iter().filter_map(at_domain));
@@ -40,6 +45,7 @@ impl PasswordChange {
         Self {
             address: subject.address.clone(),
             names: unique,
+            own,
             unit: subject.unit.clone(),
             at,
             revoke_sessions,
@@ -73,4 +79,33 @@ pub trait AfterReset: Send + Sync {
 pub fn sessions_ended(reports: &[HookReport]) -> bool {
     let mut asked = reports.iter().filter(|report| report.ends_sessions).peekable();
     asked.peek().is_some() && asked.all(|report| report.outcome.is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{PersonalFacts, SubjectId};
+
+    /// `info` is Anna's at one domain, and may be somebody else's at the other.
+    #[test]
+    fn only_the_primary_and_the_typed_address_are_surely_the_persons() {
+        let parse = |text: &str| MailboxAddress::parse(text).unwrap();
+        let user_names = vec!["anna".to_owned(), "info".to_owned()];
+        let subject = Subject {
+            id: SubjectId::new("1"),
+            address: parse("anna@a.example"),
+            unit: None,
+            phone: None,
+            enabled: true,
+            password_changed_at: None,
+            phone_bound_at: None,
+            facts: PersonalFacts { user_names, mobile: None, work_phone: None, birthday: None },
+        };
+        let of = |typed: &str| PasswordChange::of(&subject, &parse(typed), Timestamp::from_millis(0), true, true);
+        let by_alias = of("info@b.example");
+        assert_eq!(by_alias.own, ["anna@a.example", "info@b.example"].map(parse));
+        let names = ["anna@a.example", "info@b.example", "info@a.example", "anna@b.example"];
+        assert_eq!(by_alias.names, names.map(parse));
+        assert_eq!(of("anna@a.example").own, [parse("anna@a.example")]);
+    }
 }

@@ -23,13 +23,13 @@ pub struct Surroundings {
 /// # Errors
 /// [`AccountError::Unavailable`] with what to do: it cannot be reached, or is not what the settings say.
 pub async fn open(settings: &AccountSettings, around: &Surroundings) -> Result<Arc<dyn AccountStore>, AccountError> {
-    let hashing = || HashPool::new(&settings.hash, Arc::clone(&around.random));
+    let hashing = || HashPool::new(&settings.hash_of_store(), Arc::clone(&around.random));
     match settings.kind {
         AccountKind::Sqlite => {
             Ok(Arc::new(SqliteAccounts::open(settings, hashing()?, Arc::clone(&around.clock)).await?))
         }
         AccountKind::Sql => Ok(Arc::new(SqlAccounts::open(settings, hashing()?, Arc::clone(&around.clock)).await?)),
-        AccountKind::Ldap => Ok(Arc::new(LdapAccounts::new(settings, hashing()?, around)?)),
+        AccountKind::Ldap => Ok(Arc::new(LdapAccounts::open(settings, hashing()?, around).await?)),
         AccountKind::Http => Ok(Arc::new(HttpAccounts::open(settings, around)?)),
     }
 }

@@ -18,6 +18,12 @@ const MAX_MONTHS: u8 = 120;
 pub struct MaxAgeError(String);
 
 impl MaxAge {
+    /// The first of them that ends; a store that keeps no end must not offer it, or what a person chose is forgotten in
+    /// silence.
+    pub(super) fn first_with_an_end(choices: &[Self]) -> Option<Self> {
+        choices.iter().copied().find(|choice| *choice != Self::Never)
+    }
+
     /// The end of a password written at `from`: the same day and time so many calendar months later in UTC, or the
     /// last day of a shorter month. `None` is never, and also what lies beyond the calendar's end.
     #[must_use]

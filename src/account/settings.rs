@@ -107,6 +107,16 @@ const MIN_PBKDF2_ROUNDS: u32 = 1_300_000;
 type Problem = (String, String);
 
 impl AccountSettings {
+    /// `[account.hash]`, with what the preset of `[account.sql]` brings where nothing else is written.
+    #[must_use]
+    pub fn hash_of_store(&self) -> HashSettings {
+        let mut hash = self.hash.clone();
+        if hash.prefix == Mark::Auto && self.kind == AccountKind::Sql {
+            hash.prefix = self.sql.preset.mark();
+        }
+        hash
+    }
+
     /// What is out of range, as key below `[account]` and what to write instead.
     #[must_use]
     pub fn check(&self) -> Vec<Problem> {
@@ -131,7 +141,7 @@ impl AccountSettings {
         match self.kind {
             AccountKind::Sqlite => problems.extend(own("sqlite", self.sqlite.check(self.timeout))),
             AccountKind::Ldap => {
-                let found = self.ldap.check(self.timeout, self.hash.scheme);
+                let found = self.ldap.check(self.timeout, self.hash.scheme, &self.max_age_choices);
                 problems.extend(found.into_iter().map(|(key, problem)| (key.to_owned(), problem)));
             }
             AccountKind::Sql => {
@@ -263,7 +273,7 @@ mod tests {
             ("blf_cost = 11", "blf_cost = 9", "hash.blf_cost"),
             ("sha512_rounds = 200000", "sha512_rounds = 5000", "hash.sha512_rounds"),
             ("pbkdf2_rounds = 1300000", "pbkdf2_rounds = 6000000", "hash.pbkdf2_rounds"),
-            ("prefix = \"none\"", "prefix = \"crypt\"", "hash.prefix"),
+            ("prefix = \"auto\"", "prefix = \"crypt\"", "hash.prefix"),
         ];
         for (from, to, key) in cases {
             let problems = with(&[(from, to)]).unwrap().check();
@@ -274,6 +284,20 @@ mod tests {
         }
         let many = HashSettings { workers: 257, ..with(&[]).unwrap().hash };
         assert_eq!(many.check()[0].0, "workers");
+    }
+
+    /// Dovecot takes a hash without its mark for one of its default scheme, and nobody could sign in any more.
+    #[test]
+    fn a_preset_marks_hashes_unless_something_else_is_written() {
+        let preset = ("preset = \"none\"", "preset = \"postfixadmin\"");
+        let of = |changes: &[(&str, &str)]| with(changes).unwrap().hash_of_store().prefix;
+        assert_eq!(of(&[("kind = \"sqlite\"", "kind = \"sql\""), preset]), Mark::Scheme);
+        assert_eq!(
+            of(&[("kind = \"sqlite\"", "kind = \"sql\""), preset, ("prefix = \"auto\"", "prefix = \"none\"")]),
+            Mark::None
+        );
+        let unmarked = |mark: Mark| Scheme::BlfCrypt.marked(mark).is_empty();
+        assert!(unmarked(of(&[("kind = \"sqlite\"", "kind = \"sql\"")])) && unmarked(of(&[preset])));
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub enum EventKind {
     },
     /// No code left, and why, in one stable word: `unknown_account`, `no_phone`, `disabled`, a gate's name, `waiting`, `paused`,
     /// `no_slot`, `ended`, `store`, `provider_refused`, `provider_number_limited`, `provider_faulty`, `provider_throttled`,
-    /// `provider_unreachable`, `provider_unknown`, `shutdown`.
+    /// `provider_not_taken`, `provider_unreachable`, `provider_unknown`, `shutdown`.
     CodeWithheld {
         /// The word.
         reason: &'static str,

@@ -243,6 +243,9 @@ fn failure(error: &SmsError) -> Failure {
         SmsError::Faulty { .. } => {
             (FAILED, "it was not sent; correct it in the provider's console or in the configuration".into())
         }
+        SmsError::NotTaken { .. } => {
+            (FAILED, "it was not sent; look up the reason in the provider's documentation, and try another number or template".into())
+        }
         SmsError::Throttled { retry_after: Some(wait) } => {
             (FAILED, format!("it was not sent; try again in {} s, or raise the limit at the provider", wait.as_secs().max(1)))
         }

@@ -104,7 +104,8 @@ impl ReceiptDesk {
                 Ok(read.answer)
             }
             Err(error) => {
-                tracing::warn!(provider = admitted.provider, %error, "delivery receipts were refused");
+                // Anybody may post where only a signature lets in, so it is a number in the metrics and no alarm.
+                tracing::debug!(provider = admitted.provider, %error, "delivery receipts were refused");
                 self.receipts.drop_unread(admitted.provider, 1);
                 Err(match error {
                     ReceiptError::Forged => ReceiptRefusal::Stranger,

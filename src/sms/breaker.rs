@@ -2,13 +2,14 @@
 //!
 //! What it does and what it shows differ. Only messages to existing accounts are sent, so whatever one message changes
 //! must not be seen from outside (case 42): it shows open only once as many messages failed, or were passed by, as the
-//! settings say, and then turns with time alone.
+//! settings say, and then turns with time alone. What stays visible is the message that fills the number up, or ends an
+//! outage; it takes a failing provider, no other traffic, and a captcha for each look.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::settings::BreakerSettings;
-use crate::domain::Timestamp;
+use crate::domain::{PhoneNumber, Timestamp};
 
 /// The longest that a provider's own wish to be left alone is followed: a mistaken one must not end its use.
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
@@ -29,6 +30,8 @@ struct State {
     shown_since: Option<Timestamp>,
     /// Until when the provider asked not to be asked.
     paused_until: Option<Timestamp>,
+    /// The number of the last message, where the provider wanted nothing for a while after it.
+    throttled: Option<PhoneNumber>,
 }
 
 /// Whether a message may try a provider now.
@@ -84,11 +87,14 @@ impl Breaker {
         std::mem::take(&mut *self.state()).open_until.is_some()
     }
 
-    /// The provider answered that it wants nothing for a while. Whether that closed the breaker.
-    pub(super) fn throttled(&self, wait: Option<Duration>, now: Timestamp) -> bool {
+    /// The provider answered that it wants nothing for a while. Whether that closed the breaker. It is left alone once it
+    /// said so to two numbers in a row: many mean one number by it, and that one must not hold up everybody's codes.
+    pub(super) fn throttled(&self, wait: Option<Duration>, number: &PhoneNumber, now: Timestamp) -> bool {
         let mut state = self.state();
-        let paused_until = wait.map(|wait| now.plus(wait.min(LONGEST_PAUSE)));
-        std::mem::replace(&mut *state, State { paused_until, ..State::default() }).open_until.is_some()
+        let is_second = state.throttled.as_ref().is_some_and(|first| first != number);
+        let paused_until = wait.filter(|_| is_second).map(|wait| now.plus(wait.min(LONGEST_PAUSE)));
+        let throttled = Some(number.clone());
+        std::mem::replace(&mut *state, State { paused_until, throttled, ..State::default() }).open_until.is_some()
     }
 
     /// The provider was not there, or did not say what became of the message. Whether that opened the breaker.

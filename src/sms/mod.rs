@@ -137,6 +137,7 @@ impl SmsError {
             Self::NumberLimited { .. } => "provider_number_limited",
             Self::Faulty { .. } => "provider_faulty",
             Self::Throttled { .. } => "provider_throttled",
+            Self::NotTaken { .. } => "provider_not_taken",
             Self::Unreachable { .. } => "provider_unreachable",
             Self::Unknown { .. } => "provider_unknown",
         }
@@ -145,7 +146,7 @@ impl SmsError {
     /// Whether surely nothing left and another provider may be asked.
     #[must_use]
     pub const fn lets_another_try(&self) -> bool {
-        matches!(self, Self::Faulty { .. } | Self::Throttled { .. } | Self::Unreachable { .. })
+        matches!(self, Self::Faulty { .. } | Self::Throttled { .. } | Self::NotTaken { .. } | Self::Unreachable { .. })
     }
 }
 
@@ -230,6 +231,13 @@ pub enum SmsError {
     Throttled {
         /// How long it asks to wait.
         retry_after: Option<Duration>,
+    },
+    /// Nothing left; another provider may be tried. It is about this message or its number, so it says nothing of how the
+    /// provider is: whoever owns one strange number must not turn everybody else away from it.
+    #[error("the provider does not take this message: {reason}")]
+    NotTaken {
+        /// The provider's word for it.
+        reason: String,
     },
     /// Nothing left; another provider may be tried.
     #[error("the provider cannot be reached: {reason}")]

@@ -20,7 +20,9 @@ impl Passed {
     pub(super) fn said(&mut self, provider: &str, word: SmsError) {
         let reason = match &word {
             SmsError::Throttled { .. } => "limits us".to_owned(),
-            SmsError::Unreachable { reason } | SmsError::Faulty { reason, .. } => reason.clone(),
+            SmsError::NotTaken { reason } | SmsError::Unreachable { reason } | SmsError::Faulty { reason, .. } => {
+                reason.clone()
+            }
             other => other.to_string(),
         };
         self.0.push(Heard { provider: provider.into(), reason, word: Some(word) });
@@ -39,7 +41,7 @@ impl Passed {
     }
 
     /// The one word for all: limited when each one limits us, and then for the shortest time that any of them named;
-    /// faulty when each one is; else out of reach.
+    /// faulty when each one is; not taken when each one serves others; else out of reach.
     pub(super) fn into_unsent(self) -> Unsent {
         let Some(last) = self.0.last() else {
             let reason = "no provider carries messages of this kind".to_owned();
@@ -59,9 +61,13 @@ impl Passed {
             Some(SmsError::Faulty { fault, .. }) => Some(fault),
             _ => None,
         });
-        match faults.collect::<Option<Vec<_>>>().and_then(|faults| faults.first().copied()) {
-            Some(fault) => Unsent { provider, error: SmsError::Faulty { fault, reason } },
-            None => Unsent { provider, error: SmsError::Unreachable { reason } },
-        }
+        let fault = faults.collect::<Option<Vec<_>>>().and_then(|faults| faults.first().copied());
+        let nobody_takes_it = self.0.iter().all(|heard| matches!(heard.word, Some(SmsError::NotTaken { .. })));
+        let error = match fault {
+            Some(fault) => SmsError::Faulty { fault, reason },
+            None if nobody_takes_it => SmsError::NotTaken { reason },
+            None => SmsError::Unreachable { reason },
+        };
+        Unsent { provider, error }
     }
 }

@@ -39,8 +39,10 @@ impl Station {
         now: Timestamp,
     ) -> Vec<ProviderTurn> {
         let (opened, closed) = match outcome {
-            Ok(_) | Err(SmsError::Refused { .. } | SmsError::NumberLimited { .. }) => (false, self.breaker.answered()),
-            Err(SmsError::Throttled { retry_after }) => (false, self.breaker.throttled(*retry_after, now)),
+            Ok(_) | Err(SmsError::Refused { .. } | SmsError::NumberLimited { .. } | SmsError::NotTaken { .. }) => {
+                (false, self.breaker.answered())
+            }
+            Err(SmsError::Throttled { retry_after }) => (false, self.breaker.throttled(*retry_after, &message.to, now)),
             // Another language or kind of message may be approved.
             Err(SmsError::Faulty { fault, .. }) if fault.is_of_text() => (false, self.breaker.answered()),
             Err(SmsError::Faulty { .. }) => (self.breaker.shut(now), false),

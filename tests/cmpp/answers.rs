@@ -59,7 +59,7 @@ async fn a_refusal_has_its_class_and_the_session_goes_on() {
                 8 => error == SmsError::Throttled { retry_after: None },
                 13 => matches!(error, SmsError::Refused { .. }),
                 10 => matches!(error, SmsError::Faulty { fault: SmsFault::Signature, .. }),
-                9 => matches!(error, SmsError::Unreachable { .. }),
+                9 => matches!(error, SmsError::NotTaken { .. }),
                 _ => matches!(error, SmsError::Unknown { .. }),
             };
             assert!(right, "{result}: {error:?}");

@@ -161,6 +161,7 @@ async fn what_fails_behind_the_answer_does_not_change_it() {
     let faults = [
         (SmsError::Refused { reason: reason() }, "provider_refused"),
         (SmsError::Throttled { retry_after: None }, "provider_throttled"),
+        (SmsError::NotTaken { reason: reason() }, "provider_not_taken"),
         (SmsError::Unreachable { reason: reason() }, "provider_unreachable"),
         (SmsError::Unknown { reason: reason() }, "provider_unknown"),
         (SmsError::Faulty { fault: SmsFault::Credentials, reason: reason() }, "provider_faulty"),

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod bodies;
+mod callbacks;
 mod captchas;
 mod challenges;
 mod codes;

@@ -12,8 +12,8 @@ use sha1::Sha1;
 
 use crate::harness::{ANNA, Answer, Client, Setup, Shape, TestApp, Vendor, WIDE_GATES, WIDE_SENDS};
 
-const SECRET: &str = "0123456789abcdefABCDEF-_";
-const TOKEN: &str = "12345678901234567890123456789012";
+pub const SECRET: &str = "0123456789abcdefABCDEF-_";
+pub const TOKEN: &str = "12345678901234567890123456789012";
 const RECEIPTS: &str = "resetgate_sms_receipts_total";
 const DELIVERED: &str = "resetgate_sms_delivered_total";
 const DELAY: &str = "resetgate_sms_delivery_delay_seconds";
@@ -237,7 +237,7 @@ async fn ten_thousand_at_once_do_no_harm() {
 }
 
 /// What Twilio signs a form at this address with.
-fn signature(url: &str, form: &[(&str, &str)]) -> String {
+pub fn signature(url: &str, form: &[(&str, &str)]) -> String {
     let mut sorted = form.to_vec();
     sorted.sort_unstable();
     let mut mac = Hmac::<Sha1>::new_from_slice(TOKEN.as_bytes()).unwrap();

@@ -65,8 +65,8 @@ async fn word(answer: String) -> Word {
     }
     match error {
         SmsError::Refused { .. } => Word::Refused,
-        SmsError::NumberLimited { .. } | SmsError::Faulty { .. } => {
-            unreachable!("a gateway of the operator's own words says neither")
+        SmsError::NumberLimited { .. } | SmsError::NotTaken { .. } | SmsError::Faulty { .. } => {
+            unreachable!("a gateway of such words says none of them")
         }
         SmsError::Throttled { retry_after } => Word::Throttled(retry_after.map(|wait| wait.as_secs())),
         // The chain puts the provider's name before the reason.

@@ -78,6 +78,7 @@ fn class(error: Option<&SmsError>) -> Class {
         Some(SmsError::NumberLimited { wait }) => Class::NumberLimited(wait.as_secs()),
         Some(SmsError::Faulty { fault, .. }) => Class::Faulty(*fault),
         Some(SmsError::Throttled { retry_after }) => Class::Throttled(retry_after.map(|wait| wait.as_secs())),
+        Some(SmsError::NotTaken { .. }) => Class::NotTaken,
         Some(SmsError::Unreachable { .. }) => Class::Unreachable,
         Some(SmsError::Unknown { .. }) => Class::Unknown,
     }

@@ -42,6 +42,7 @@ pub enum Class {
     Faulty(SmsFault),
     /// For so many seconds, where they were told.
     Throttled(Option<u64>),
+    NotTaken,
     Unreachable,
     Unknown,
 }
@@ -49,7 +50,7 @@ pub enum Class {
 impl Class {
     /// Whether the next provider of a chain is asked.
     pub fn leads_on(self) -> bool {
-        matches!(self, Self::Faulty(_) | Self::Throttled(_) | Self::Unreachable)
+        matches!(self, Self::Faulty(_) | Self::Throttled(_) | Self::NotTaken | Self::Unreachable)
     }
 }
 

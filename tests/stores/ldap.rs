@@ -157,6 +157,8 @@ async fn a_directory_that_keeps_nothing_besides_keeps_every_other_promise() {
         ldap.scope = \"one\"";
     let store = reaching(&server.url(), more);
     store.check().await.unwrap();
+    let error = store.expiring(NOW, NOW, 1).await.unwrap_err().to_string();
+    assert!(error.contains("is not kept") && error.contains("account.ldap.password.expiry"), "{error}");
     let untried = ["validity_is_kept_to_the_calendar_month", "what_runs_out_is_listed"];
     keeps_every_promise(store, with_rules(), &untried).await;
 }

@@ -1,9 +1,13 @@
 //! What a look at a directory finds before the first person needs it.
 
-use resetgate::account::AccountStore;
-use resetgate::domain::{Condition, Finding};
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 
-use crate::ldap::{over_two, reaching};
+use resetgate::account::{AccountError, AccountStore, Surroundings};
+use resetgate::domain::{Condition, Finding, SystemRandom};
+
+use crate::contract::clock;
+use crate::ldap::{over_two, reaching, settings};
 use crate::servers::certificates::Authority;
 use crate::servers::slapd::{Setup, Slapd, free_port};
 
@@ -108,4 +112,56 @@ async fn every_server_is_looked_at_by_itself() {
 
 async fn findings_with_wrong_password(server: &Slapd) -> Vec<Finding> {
     findings(server, "ldap.bind_password = \"not the one\"").await
+}
+
+/// What is logged, kept for the test to read.
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a start logs, and what readiness says after it.
+async fn start(url: &str, more: &str) -> (String, Result<(), AccountError>) {
+    let page = Page::default();
+    let writer = page.clone();
+    let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let _guard = tracing::subscriber::set_default(lines);
+    let settings = settings(&format!(
+        "ldap.urls = [\"{url}\"]\ntimeout = \"3s\"\nldap.connect_timeout = \"1s\"\nldap.operation_timeout = \"1s\"\n{more}"
+    ));
+    let around = Surroundings { clock: clock(), random: Arc::new(SystemRandom) };
+    // Neither a directory that is down nor a wrong word keeps the service from starting.
+    let store = resetgate::account::open(&settings, &around).await.unwrap();
+    let readiness = store.check().await;
+    let logged = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    (logged, readiness)
+}
+
+#[tokio::test]
+async fn a_wrong_base_or_password_is_loud_at_the_start_and_nobody_is_ready() {
+    let server = Slapd::start(&Setup::default());
+    let (logged, readiness) = start(&server.url(), "").await;
+    assert_eq!((logged.as_str(), readiness), ("", Ok(())));
+    for (wrong, key) in [
+        ("ldap.base = \"ou=nowhere,dc=example,dc=org\"", "account.ldap.base"),
+        ("ldap.base = \"nowhere\"", "account.ldap.base"),
+        ("ldap.bind_password = \"hunter2-hunter2\"", "bind_password"),
+    ] {
+        let (logged, readiness) = start(&server.url(), wrong).await;
+        assert!(logged.contains("ERROR") && logged.contains(key), "{wrong}: {logged}");
+        assert!(!logged.contains("hunter2"), "{logged}");
+        assert!(readiness.unwrap_err().to_string().contains(key), "{wrong}");
+    }
+    let dead = format!("ldap://127.0.0.1:{}", free_port());
+    let (logged, readiness) = start(&dead, "").await;
+    assert!(logged.contains("WARN") && logged.contains("refused") && !logged.contains("ERROR"), "{logged}");
+    assert!(readiness.is_err());
 }

@@ -198,7 +198,7 @@ impl Base {
     }
 
     pub fn hashing(&self) -> HashPool {
-        HashPool::new(&self.settings.hash, Arc::new(SystemRandom)).unwrap()
+        HashPool::new(&self.settings.hash_of_store(), Arc::new(SystemRandom)).unwrap()
     }
 
     pub async fn try_open(&self) -> Result<SqlAccounts, AccountError> {

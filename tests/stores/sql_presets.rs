@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use resetgate::account::conformance::Cast;
 use resetgate::account::sql::SqlPreset;
-use resetgate::account::{AccountStore, Mark, MaxAge, Scheme};
+use resetgate::account::{AccountStore, MaxAge, Scheme};
 
-use crate::contract::{cast, keeps_every_promise, phone};
+use crate::contract::{NOW, cast, keeps_every_promise, phone};
 use crate::servers::mariadb::MariaDb;
 use crate::servers::postgres::Postgres;
 use crate::sql::{Base, Hand, Server};
@@ -45,8 +45,8 @@ async fn base(server: Server, preset: SqlPreset, tables: &str, scheme: Scheme) -
     let mut base = Base::bare(server).await;
     base.run(tables).await;
     base.settings.sql.preset = preset;
-    (base.settings.hash.scheme, base.settings.hash.prefix) = (scheme, Mark::Scheme);
-    base.settings.hash.blf_cost = 4;
+    // The mark is brought by the preset.
+    (base.settings.hash.scheme, base.settings.hash.blf_cost) = (scheme, 4);
     let old = base.hashing().hash(&crate::contract::password("Old-Password-1")).await.unwrap().expose().to_owned();
     (base, old)
 }
@@ -78,20 +78,31 @@ async fn the_tables_of_postfixadmin_keep_every_promise() {
              INSERT INTO alias (address, goto, domain) VALUES
                 ('zhang@example.org', 'zhang@example.org', 'example.org'),
                 ('zhang.san@example.org', 'zhang@example.org', 'example.org'),
-                ('all@example.org', 'zhang@example.org,li@example.org', 'example.org')"
+                ('all@example.org', 'zhang@example.org,li@example.org', 'example.org'),
+                ('li@example.org', 'zhang@example.org', 'example.org')"
         ))
         .await;
         let store = base.open().await;
         assert!(store.find(&crate::contract::address("all@example.org")).await.unwrap().is_none(), "a list is nobody");
+        // Li's mail goes to zhang, and li is a person still, whose name zhang's password may hold.
+        let (li, zhang) =
+            (Hand(&store).subject("li@example.org").await, Hand(&store).subject("zhang@example.org").await);
+        assert!(li.address.as_str() == "li@example.org" && zhang.facts.user_names == ["zhang", "zhang.san"]);
         keeps_every_promise(Arc::new(store), people(), &[NO_RULES, NO_SEVERAL]).await;
         assert!(
             base.ask("SELECT password FROM mailbox WHERE username = 'zhang@example.org'")
                 .await
                 .starts_with("{BLF-CRYPT}$2y$")
         );
+        let written = Hand(&base.open().await).set(&zhang.id, "Old-Password-1").await.unwrap();
+        assert_eq!(written.expires_at, MaxAge::Months(1).expiry(NOW));
         // Where passwords do not expire, the column holds the past.
         base.run("UPDATE domain SET password_expiry = 0; UPDATE mailbox SET password_expiry = '2000-01-01'").await;
-        assert!(Hand(&base.open().await).signs_in("zhang@example.org", "Old-Password-1").await);
+        let store = base.open().await;
+        assert!(Hand(&store).signs_in("zhang@example.org", "Old-Password-1").await);
+        // Nor is an end promised that nobody heeds.
+        let written = Hand(&store).set(&zhang.id, "Old-Password-1").await.unwrap();
+        assert_eq!(written.expires_at, None);
         base.run("UPDATE domain SET active = FALSE").await;
         assert!(!Hand(&base.open().await).subject("zhang@example.org").await.enabled, "with its whole domain");
     }
@@ -114,6 +125,8 @@ async fn the_tables_of_iredmail_serve_recoveries() {
                 ('zhang.san@example.org', 'zhang@example.org', 1, 0)"
         ))
         .await;
+        let error = base.open().await.expiring(NOW, NOW, 1).await.unwrap_err().to_string();
+        assert!(error.contains("is not kept") && error.contains("account.sql.set_password"), "{error}");
         // It keeps no validity, which the settings must say.
         base.settings.max_age_choices = vec![MaxAge::Never];
         let mut problems = base.settings.check();
@@ -131,7 +144,7 @@ async fn the_tables_of_iredmail_serve_recoveries() {
         assert!(hand.signs_in("zhang@example.org", "New-Password-1").await);
         assert!(!hand.subject("zhang@example.org").await.stamp().matches(&zhang.stamp()));
         assert!(hand.set(&wang.id, "New-Password-1").await.is_err());
-        store.bind_phone(&zhang.id, None, crate::contract::NOW).await.unwrap();
+        store.bind_phone(&zhang.id, None, NOW).await.unwrap();
         assert!(hand.subject("zhang@example.org").await.phone.is_none());
     }
 }

@@ -43,7 +43,7 @@ impl Scheme {
     #[must_use]
     pub fn marked(self, mark: Mark) -> String {
         match mark {
-            Mark::None => String::new(),
+            Mark::Auto | Mark::None => String::new(),
             Mark::Scheme => format!("{{{self}}}"),
             Mark::Crypt => "{CRYPT}".to_owned(),
         }
@@ -60,6 +60,8 @@ impl fmt::Display for Scheme {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mark {
+    /// What `account.sql.preset` brings; without a preset nothing.
+    Auto,
     /// Nothing.
     None,
     /// `{ARGON2ID}`, `{BLF-CRYPT}` …, as Dovecot writes it.

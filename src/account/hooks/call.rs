@@ -9,8 +9,8 @@ use serde_json::json;
 use super::settings::CallSettings;
 use crate::account::PasswordChange;
 use crate::account::signature::{SigningKey, Stamp};
-use crate::domain::Timestamp;
-use crate::outbound::{ask, base_address, read_headers};
+use crate::domain::{Condition, Finding, Timestamp};
+use crate::outbound::{ask, base_address, impressions, knock, read_headers};
 
 pub(super) struct Call {
     client: Client,
@@ -50,5 +50,17 @@ impl Call {
         let answer = ask(&self.client, request, 0, now).await.map_err(|error| error.to_string())?;
         let status = answer.status;
         if status.is_success() { Ok(()) } else { Err(format!("it answered {}", status.as_u16())) }
+    }
+
+    /// Whether somebody is there. The address itself is left alone: whatever is asked of it might count as a change.
+    pub async fn examine(&self, now: impl Fn() -> Timestamp) -> Vec<Finding> {
+        match ask(&self.client, knock(&self.url), 0, &now).await {
+            Ok(answer) => {
+                let text = "somebody answers; whether a change is taken shows only when there is one";
+                let there = Finding::of("connection", Condition::Good, text);
+                std::iter::once(there).chain(impressions(&answer, now())).collect()
+            }
+            Err(error) => vec![Finding::of("connection", Condition::Bad, error.to_string())],
+        }
     }
 }

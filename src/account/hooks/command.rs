@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::settings::{ADDRESS, CommandSettings};
 use crate::account::PasswordChange;
+use crate::domain::{Condition, Finding};
 use crate::outbound::one_line;
 
 /// All that a program finds in its environment.
@@ -31,7 +32,15 @@ impl Program {
         if !Path::new(program).is_file() {
             return Err(refused(format!("there is no program {program}; install it, or drop the hook")));
         }
+        if rustix::fs::access(program.as_str(), rustix::fs::Access::EXEC_OK).is_err() {
+            return Err(refused(format!("{program} may not be run by this user; chmod +x it, or run another")));
+        }
         Ok(Self { path: program.clone(), arguments: arguments.to_vec(), places: Semaphore::new(AT_ONCE) })
+    }
+
+    /// It is there, and may be run; it was looked at when this was made.
+    pub fn examine(&self) -> Vec<Finding> {
+        vec![Finding::of("command", Condition::Good, format!("{} is there and may be run", self.path))]
     }
 
     /// Runs it to its end. Whoever drops this before kills the program and everything that it started.

@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 
 use super::settings::{DoveadmSettings, UserName};
 use crate::account::PasswordChange;
-use crate::domain::{MailboxAddress, Timestamp};
-use crate::outbound::{MAX_BODY, ask, base_address};
+use crate::domain::{Condition, Finding, MailboxAddress, Timestamp};
+use crate::outbound::{Answer, MAX_BODY, ask, base_address};
 
 /// What doveadm answers when nobody was signed in: nothing to end is as good as ended.
 const NOBODY: i64 = 68;
@@ -43,14 +43,33 @@ impl Doveadm {
     }
 
     pub async fn run(&self, change: &PasswordChange, now: impl Fn() -> Timestamp) -> Result<(), String> {
-        let names = self.names(change);
+        let kicked = if change.revoke_sessions { self.kicked(change) } else { Vec::new() };
+        // What is kicked is a pattern to doveadm: `*@example.org` would end everybody's sessions.
+        let (patterns, kicked): (Vec<_>, Vec<_>) = kicked.into_iter().partition(|name| name.contains(['*', '?']));
+        let answer = self.say(&commands(&self.flushed(change), &kicked), now).await?;
+        judge(&answer.body.json::<Value>()?, kicked.len())?;
+        if patterns.is_empty() {
+            return Ok(());
+        }
+        Err("an address holds a sign that doveadm takes for a pattern, and was not kicked".to_owned())
+    }
+
+    /// Says nothing, which needs the key as anything does.
+    pub async fn examine(&self, now: impl Fn() -> Timestamp) -> Vec<Finding> {
+        vec![match self.say(&json!([]), now).await {
+            Ok(_) => Finding::of("doveadm", Condition::Good, "it answers, and takes our key"),
+            Err(problem) => Finding::of("doveadm", Condition::Bad, problem),
+        }]
+    }
+
+    async fn say(&self, commands: &Value, now: impl Fn() -> Timestamp) -> Result<Answer, String> {
         let mut request = Request::new(Method::POST, self.url.clone());
         request.headers_mut().insert(AUTHORIZATION, self.authorization.clone());
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        *request.body_mut() = Some(commands(&names, change.revoke_sessions)?.to_string().into());
+        *request.body_mut() = Some(commands.to_string().into());
         let answer = ask(&self.client, request, MAX_BODY, now).await.map_err(|error| error.to_string())?;
         match answer.status.as_u16() {
-            200 => judge(&answer.body.json::<Value>()?, change.revoke_sessions.then_some(names.len())),
+            200 => Ok(answer),
             401 | 403 => {
                 Err("it does not take our key; compare it with doveadm_api_key or doveadm_password".to_owned())
             }
@@ -58,41 +77,52 @@ impl Doveadm {
         }
     }
 
-    /// As Dovecot calls the person.
-    fn names<'a>(&self, change: &'a PasswordChange) -> Vec<&'a str> {
-        let of: fn(&MailboxAddress) -> &str = match self.user {
+    /// As Dovecot may call the person. To be forgotten by the cache hurts nobody else: they are asked for anew.
+    fn flushed<'a>(&self, change: &'a PasswordChange) -> Vec<&'a str> {
+        unique(change.names.iter().map(self.name()).take(MAX_NAMES))
+    }
+
+    /// As Dovecot surely calls the person and nobody else. A user name without its domain is the person's only where
+    /// the domain is that of the primary address: of an alias elsewhere it may be a colleague's.
+    fn kicked<'a>(&self, change: &'a PasswordChange) -> Vec<&'a str> {
+        let is_theirs = |name: &&MailboxAddress| match self.user {
+            UserName::Address => true,
+            UserName::LocalPart => name.domain() == change.address.domain(),
+        };
+        unique(change.own.iter().filter(is_theirs).map(self.name()))
+    }
+
+    const fn name(&self) -> fn(&MailboxAddress) -> &str {
+        match self.user {
             UserName::Address => MailboxAddress::as_str,
             UserName::LocalPart => MailboxAddress::local,
-        };
-        let mut names: Vec<&str> = Vec::new();
-        for name in change.names.iter().map(of).take(MAX_NAMES) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
         }
-        names
     }
 }
 
-/// One flush of all names, and a kick for each; what is kicked is a pattern to doveadm.
-fn commands(names: &[&str], kick: bool) -> Result<Value, String> {
-    let mut commands = vec![json!(["authCacheFlush", { "user": names }, "flush"])];
-    if kick {
-        if names.iter().any(|name| name.contains(['*', '?'])) {
-            return Err("the address holds a sign that doveadm takes for a pattern; nobody was kicked".to_owned());
+fn unique<'a>(all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut names = Vec::new();
+    for name in all {
+        if !names.contains(&name) {
+            names.push(name);
         }
-        // A tag must be a text: to a number doveadm answers 400.
-        let kick = |(place, name): (usize, &&str)| json!(["kick", { "mask": [name] }, place.to_string()]);
-        commands.extend(names.iter().enumerate().map(kick));
     }
-    Ok(Value::Array(commands))
+    names
+}
+
+/// One flush of all names, and a kick for each that is to be kicked.
+fn commands(flushed: &[&str], kicked: &[&str]) -> Value {
+    let mut commands = vec![json!(["authCacheFlush", { "user": flushed }, "flush"])];
+    // A tag must be a text: to a number doveadm answers 400.
+    let kick = |(place, name): (usize, &&str)| json!(["kick", { "mask": [name] }, place.to_string()]);
+    commands.extend(kicked.iter().enumerate().map(kick));
+    Value::Array(commands)
 }
 
 /// Every command must have been answered well. Of a problem its number is told, and nothing of what doveadm wrote.
-fn judge(answer: &Value, kicks: Option<usize>) -> Result<(), String> {
+fn judge(answer: &Value, kicks: usize) -> Result<(), String> {
     let answers = answer.as_array().ok_or("its answer is not what doveadm answers")?;
-    let wanted = 1 + kicks.unwrap_or(0);
-    for place in 0..wanted {
+    for place in 0..=kicks {
         let command = if place == 0 { "auth cache flush" } else { "kick" };
         let Some(answer) = answers.get(place) else { return Err(format!("it did not answer `{command}`")) };
         let code = answer[1]["exitCode"].as_i64();
@@ -107,51 +137,4 @@ fn judge(answer: &Value, kicks: Option<usize>) -> Result<(), String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_to_kick_is_no_failure_and_anything_else_is() {
-        let flushed = json!(["doveadmResponse", [{ "entries": "1" }], "flush"]);
-        let nobody = json!(["error", { "type": "exitCode", "exitCode": 68 }, "0"]);
-        assert_eq!(judge(&json!([flushed]), None), Ok(()));
-        assert_eq!(judge(&json!([flushed, nobody]), Some(1)), Ok(()));
-        assert_eq!(judge(&json!([flushed, ["doveadmResponse", [], "0"]]), Some(1)), Ok(()));
-        for (answer, kicks) in [
-            (json!([]), None),
-            (json!({}), None),
-            (json!([nobody]), None),
-            (json!([flushed]), Some(1)),
-            (json!([flushed, ["error", { "type": "exitCode", "exitCode": 75 }, "0"]]), Some(1)),
-            (json!([["error", { "type": "unknownMethod", "exitCode": 0 }, "flush"]]), None),
-        ] {
-            assert!(judge(&answer, kicks).is_err(), "{answer}");
-        }
-    }
-
-    #[test]
-    fn the_cache_forgets_before_anybody_is_kicked() {
-        let names = ["anna@example.org", "a.zhang@example.org"];
-        let flush = json!(["authCacheFlush", { "user": names }, "flush"]);
-        assert_eq!(commands(&names, false), Ok(json!([flush])));
-        let kicks = [json!(["kick", { "mask": [names[0]] }, "0"]), json!(["kick", { "mask": [names[1]] }, "1"])];
-        assert_eq!(commands(&names, true), Ok(json!([flush, kicks[0], kicks[1]])));
-    }
-
-    /// A mask of doveadm is a pattern: `*@example.org` would end everybody's sessions.
-    #[test]
-    fn an_address_that_is_a_pattern_kicks_nobody() {
-        for name in ["*@example.org", "anna?@example.org"] {
-            assert!(commands(&[name], true).unwrap_err().contains("pattern"));
-            assert!(commands(&[name], false).is_ok());
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_answer_is_judged_without_panic(text in "\\PC{0,80}", tag in 0_usize..4) {
-            let value = serde_json::from_str(&text).unwrap_or_else(|_| json!([[text, { "exitCode": text }, tag]]));
-            let _ = judge(&value, Some(tag));
-        }
-    }
-}
+mod tests;

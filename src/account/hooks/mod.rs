@@ -19,7 +19,7 @@ pub(super) use self::settings::problems;
 pub use self::settings::{CallSettings, CommandSettings, DoveadmSettings, HookSettings, UserName};
 use super::signature::Stamp;
 use super::{AccountSettings, AfterReset, HookReport, PasswordChange, Surroundings};
-use crate::domain::{Clock, Randomness};
+use crate::domain::{Clock, Condition, Finding, Randomness, Timestamp};
 use crate::outbound::{self, Times, Trust};
 
 /// A hook that cannot be built from its settings.
@@ -77,7 +77,29 @@ impl HookChain {
     }
 }
 
+/// Looks at each named hook without running it: whether it can be reached, takes our key, may be run. By its name.
+pub async fn examine(settings: &AccountSettings, clock: &dyn Clock) -> Vec<(String, Vec<Finding>)> {
+    let mut all = Vec::new();
+    for name in &settings.hooks {
+        let Some(own) = settings.hook.get(name) else { continue };
+        let findings = match Hook::build(own) {
+            Err((key, problem)) => vec![Finding::of(key, Condition::Bad, problem)],
+            Ok(hook) => hook.examine(|| clock.now()).await,
+        };
+        all.push((name.clone(), findings));
+    }
+    all
+}
+
 impl Hook {
+    async fn examine(&self, now: impl Fn() -> Timestamp) -> Vec<Finding> {
+        match self {
+            Self::Doveadm(doveadm) => doveadm.examine(now).await,
+            Self::Call { call, .. } => call.examine(now).await,
+            Self::Command { program, .. } => program.examine(),
+        }
+    }
+
     fn build(settings: &HookSettings) -> Result<Self, (String, String)> {
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY");
         let client = |url: &str, ca_file: Option<&std::path::PathBuf>| {

@@ -24,7 +24,8 @@ fn chain(lines: &str) -> HookChain {
 fn change(revoke_sessions: bool) -> PasswordChange {
     let address = MailboxAddress::parse("anna@example.org").unwrap();
     let names = vec![address.clone()];
-    PasswordChange { address, names, unit: None, at: Timestamp::from_millis(0), revoke_sessions, certain: true }
+    let (own, at) = (names.clone(), Timestamp::from_millis(0));
+    PasswordChange { address, names, own, unit: None, at, revoke_sessions, certain: true }
 }
 
 async fn told(chain: &HookChain, revoke_sessions: bool) -> (Vec<String>, bool) {

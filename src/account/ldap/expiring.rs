@@ -31,7 +31,13 @@ impl LdapAccounts {
         limit: usize,
     ) -> Result<Vec<Expiring>, AccountError> {
         let keeping = &self.settings.password;
-        if keeping.expiry.is_empty() || limit == 0 {
+        // Nobody runs out where nothing is kept; but to answer so would let the reminders stay away unnoticed.
+        if keeping.expiry.is_empty() {
+            let reason =
+                "the end of a password is not kept; account.ldap.password.expiry would name an attribute for it";
+            return Err(AccountError::Unavailable { reason: reason.to_owned() });
+        }
+        if limit == 0 {
             return Ok(Vec::new());
         }
         // What was lost while it lay idle is made anew by this, so that the list is asked for over a good connection.

@@ -18,6 +18,7 @@ pub(super) mod code {
     pub(in super::super) const NO_SUCH_ATTRIBUTE: u32 = 16;
     pub(in super::super) const CONSTRAINT_VIOLATION: u32 = 19;
     pub(in super::super) const NO_SUCH_OBJECT: u32 = 32;
+    pub(in super::super) const INVALID_DN_SYNTAX: u32 = 34;
     pub(in super::super) const INAPPROPRIATE_AUTHENTICATION: u32 = 48;
     pub(in super::super) const INVALID_CREDENTIALS: u32 = 49;
     pub(in super::super) const INSUFFICIENT_ACCESS: u32 = 50;
@@ -81,6 +82,11 @@ impl Fault {
         Err(Self::Refused(Refusal { code: result.rc, text: on_one_line(&result.text), policy }))
     }
 
+    /// Whether waiting mends nothing: a no that is not a server's way of saying later.
+    pub(super) fn is_lasting(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if !matches!(refusal.code, code::BUSY | code::UNAVAILABLE))
+    }
+
     /// The fault without anything that `secret` is in.
     pub(super) fn without(mut self, secret: &str) -> Self {
         if let Self::Unsent(text) | Self::Silent(text) | Self::Refused(Refusal { text, .. }) = &mut self
@@ -128,6 +134,7 @@ impl Refusal {
             // The one code that says nothing, not even that nothing was done.
             (code::OTHER, _) if writes => AccountError::Unknown { reason: self.shown() },
             (code::NO_SUCH_OBJECT, _) => self.unavailable("check account.ldap.base, and that bind_dn may read there"),
+            (code::INVALID_DN_SYNTAX, _) if !writes => self.unavailable("check account.ldap.base and bind_dn"),
             (code::REFERRAL, _) if writes => {
                 self.unavailable("it is a read-only copy; put a server that can be written first in account.ldap.urls")
             }
@@ -196,7 +203,7 @@ fn name_of(code: u32) -> String {
         code::CONSTRAINT_VIOLATION => "constraintViolation",
         21 => "invalidAttributeSyntax",
         code::NO_SUCH_OBJECT => "noSuchObject",
-        34 => "invalidDNSyntax",
+        code::INVALID_DN_SYNTAX => "invalidDNSyntax",
         code::INAPPROPRIATE_AUTHENTICATION => "inappropriateAuthentication",
         code::INVALID_CREDENTIALS => "invalidCredentials",
         code::INSUFFICIENT_ACCESS => "insufficientAccessRights",

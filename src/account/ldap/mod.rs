@@ -70,7 +70,37 @@ pub struct LdapAccounts {
 }
 
 impl LdapAccounts {
-    /// A store for the configured directory. Opens no connection: the directory may come up later than this service.
+    /// A store for the configured directory, which is asked once whether it lets this service find anybody. A no is
+    /// logged and refuses no start: the directory may come up, or be mended, later than this service begins.
+    ///
+    /// # Errors
+    /// Those of [`Self::new`].
+    pub async fn open(
+        settings: &AccountSettings,
+        hashing: HashPool,
+        around: &Surroundings,
+    ) -> Result<Self, AccountError> {
+        let store = Self::new(settings, hashing, around)?;
+        match tokio::time::timeout(settings.timeout.get(), store.base()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(fault)) if fault.is_lasting() => {
+                let error = AccountError::from(fault);
+                tracing::error!(%error, "the directory refuses what account.ldap asks for; nobody can recover until this is mended");
+            }
+            Ok(Err(fault)) => {
+                let error = AccountError::from(fault);
+                tracing::warn!(%error, "the directory does not answer; nobody can recover until it does");
+            }
+            Err(_) => {
+                tracing::warn!(
+                    "the directory does not answer within account.timeout; nobody can recover until it does"
+                );
+            }
+        }
+        Ok(store)
+    }
+
+    /// A store for the configured directory. Opens no connection.
     ///
     /// # Errors
     /// [`AccountError::Unavailable`] when the settings cannot be used: no server, or authorities that cannot be read.
@@ -92,6 +122,11 @@ impl LdapAccounts {
             timeout: settings.timeout,
             settings: ldap.clone(),
         })
+    }
+
+    /// Whether the base is there for this service. Not whether it shows itself: it need not, for what is below to be found.
+    async fn base(&self) -> Result<(), Fault> {
+        self.pool.search(&examine::entry_named(&self.settings.base, &["1.1"])).await.map(drop)
     }
 
     fn scope(&self) -> Scope {
@@ -245,7 +280,7 @@ impl AccountStore for LdapAccounts {
     }
 
     async fn check(&self) -> Result<(), AccountError> {
-        self.read(async { Ok(self.root().await.map(drop)?) }).await
+        self.read(async { Ok(self.base().await?) }).await
     }
 
     async fn expiring(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Expiring>, AccountError> {

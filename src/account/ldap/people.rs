@@ -71,12 +71,15 @@ impl People {
         user_names.dedup();
         let numbers = entry.texts(&of.mobile);
         let parsed = |text: &&str| PhoneNumber::parse(text, self.region).ok();
+        // Several different ones are none: nobody knows which is meant, and a code is not for trying.
+        let mut phones = numbers.iter().filter_map(parsed);
+        let phone = phones.next().filter(|first| phones.all(|other| other == *first));
         let own = |name: &str| entry.text(name).map(str::to_owned);
         Some(Subject {
             id: self.id(entry)?,
             address,
             unit: own(&of.unit),
-            phone: numbers.iter().find_map(parsed),
+            phone,
             enabled: self.is_enabled(entry),
             password_changed_at: entry.text(&of.password_changed).and_then(read_any),
             phone_bound_at: entry.text(&of.phone_bound).and_then(read_any),

@@ -9,6 +9,7 @@ use super::mark::DisabledMark;
 use super::query::is_template;
 use super::server::Server;
 use super::times::TimeFormat;
+use crate::account::MaxAge;
 use crate::account::hashing::Scheme;
 use crate::domain::Period;
 use crate::outbound::Trust;
@@ -132,8 +133,8 @@ impl LdapSettings {
     }
 
     /// What is wrong, as key below `[account]` and what to write instead. `timeout` is the store's own,
-    /// `hash` what passwords are hashed with here.
-    pub(in crate::account) fn check(&self, timeout: Period, hash: Scheme) -> Vec<Problem> {
+    /// `hash` what passwords are hashed with here, and `choices` the validity that a person may choose.
+    pub(in crate::account) fn check(&self, timeout: Period, hash: Scheme, choices: &[MaxAge]) -> Vec<Problem> {
         let mut problems = self.connection_problems(timeout);
         let mut wrong = |key, text: &str| problems.push((key, text.to_owned()));
         if self.base.is_empty() {
@@ -153,6 +154,12 @@ impl LdapSettings {
             self.password.write == WriteMethod::UserPassword && self.password.hashed_by == Hasher::Resetgate;
         if hashed_here && hash == Scheme::Pbkdf2 {
             wrong("hash.scheme", "is \"pbkdf2\" as Dovecot writes it, which no directory reads; write another");
+        }
+        if let Some(choice) = MaxAge::first_with_an_end(choices).filter(|_| self.password.expiry.is_empty()) {
+            let problem = format!(
+                "holds \"{choice}\", and account.ldap.password.expiry names no attribute that keeps its end; write [\"never\"], or name one"
+            );
+            wrong("max_age_choices", &problem);
         }
         if self.password.write == WriteMethod::UnicodePwd {
             let plain = |url: &String| Server::parse(url, self.starttls).is_ok_and(|server| !server.is_encrypted());

@@ -24,7 +24,8 @@ impl SqlAccounts {
             Memory::Process(_) => &[],
         };
         let memory: Vec<_> = memory.to_vec();
-        [&self.find, &self.set_password].into_iter().chain(&self.bind_phone).chain(&self.expiring).chain(memory)
+        let optional = [&self.bind_phone, &self.expiring, &self.expiry].into_iter().flatten();
+        [&self.find, &self.set_password].into_iter().chain(optional).chain(memory)
     }
 
     /// Whether the keys of this table are numbers, as `find` gives them.
@@ -155,6 +156,7 @@ impl SqlAccounts {
         let needed: &[&str] = match task {
             Task::Find => &["id", "address"],
             Task::Expiring => &["id", "address", "expires_at"],
+            Task::Expiry => &["expires_at"],
             Task::Recall => &["changed_at"],
             Task::SetPassword | Task::BindPhone | Task::Remember => &[],
         };
@@ -168,7 +170,7 @@ impl SqlAccounts {
         if needed.is_empty() {
             return Ok(vec![Finding::of(what, Condition::Good, "is taken")]);
         }
-        if task != Task::Recall {
+        if matches!(task, Task::Find | Task::Expiring) {
             let known = |name: &str| COLUMNS.contains(&name) || name == BOUND_AT;
             if let Some((strange, _)) = described.columns.iter().find(|(name, _)| !known(name)) {
                 let likeness = |one: &&str| strsim::jaro_winkler(one, strange);

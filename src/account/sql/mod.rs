@@ -54,6 +54,7 @@ pub struct SqlAccounts {
     set_password: Statement,
     bind_phone: Option<Statement>,
     expiring: Option<Statement>,
+    expiry: Option<Statement>,
     memory: Memory,
     /// Whether keys are numbers: MariaDB would take the text `7x` for the number 7.
     keys_are_numbers: bool,
@@ -111,6 +112,7 @@ impl SqlAccounts {
             set_password: needed(Task::SetPassword)?,
             bind_phone: optional(Task::BindPhone)?,
             expiring: optional(Task::Expiring)?,
+            expiry: optional(Task::Expiry)?,
             memory,
             keys_are_numbers: false,
             target,
@@ -244,7 +246,15 @@ impl AccountStore for SqlAccounts {
     }
 
     async fn expiring(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Expiring>, AccountError> {
-        let Some(statement) = &self.expiring else { return Ok(Vec::new()) };
+        // An empty list would let the reminders stay away unnoticed.
+        let Some(statement) = &self.expiring else {
+            let kept = if self.set_password.keeps_expiry() {
+                "account.sql.expiring is empty; it would list whose password runs out"
+            } else {
+                "the end of a password is not kept; account.sql.set_password would keep it as :expires, and account.sql.expiring list it"
+            };
+            return Err(unavailable(kept));
+        };
         let values = Values::default().now(now).until(until).limit(limit);
         let found = self.read(self.list(statement, &values, limit.max(MOST_ROWS))).await?;
         let running_out = |account: Account| {

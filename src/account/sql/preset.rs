@@ -1,8 +1,11 @@
 //! Ready-made statements for well-known mail systems. They are plain texts, which operators can print and change.
 
+use std::fmt;
 use std::str::FromStr;
 
 use serde::Deserialize;
+
+use crate::account::Mark;
 
 /// Whose tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -31,6 +34,18 @@ impl FromStr for SqlPreset {
     }
 }
 
+/// As it is written in the configuration.
+impl fmt::Display for SqlPreset {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::None => "none",
+            Self::Dovecot => "dovecot",
+            Self::PostfixAdmin => "postfixadmin",
+            Self::IRedMail => "iredmail",
+        })
+    }
+}
+
 impl SqlPreset {
     /// The text, as a piece of a configuration file.
     #[must_use]
@@ -45,9 +60,18 @@ impl SqlPreset {
 
     /// One of its statements by its key below `[account.sql]`; empty when there is none.
     pub(super) fn statement(self, key: &str) -> String {
-        let table: toml::Table = self.text().parse().unwrap_or_default();
-        let statement = table.get("account").and_then(|account| account.get("sql")?.get(key)?.as_str());
-        statement.unwrap_or_default().to_owned()
+        let statement = self.account().and_then(|account| account.get("sql")?.get(key)?.as_str().map(str::to_owned));
+        statement.unwrap_or_default()
+    }
+
+    /// What the mail system wants before a hash: without it, it takes every hash for one of its default scheme.
+    pub(in crate::account) fn mark(self) -> Mark {
+        let mark = self.account().and_then(|account| account.get("hash")?.get("prefix")?.clone().try_into().ok());
+        mark.unwrap_or(Mark::None)
+    }
+
+    fn account(self) -> Option<toml::Value> {
+        self.text().parse::<toml::Table>().ok()?.remove("account")
     }
 }
 
@@ -65,6 +89,7 @@ mod tests {
             (SqlPreset::PostfixAdmin, "mysql://a@b/c"),
             (SqlPreset::IRedMail, "mysql://a@b/c"),
         ] {
+            assert_eq!(preset.mark(), Mark::Scheme, "{preset:?}: the mail systems are all Dovecot's");
             let table: toml::Table = preset.text().parse().unwrap();
             let statements = table["account"]["sql"].as_table().unwrap();
             for (key, sql) in statements {

@@ -34,6 +34,10 @@ pub(super) struct Account {
     pub(super) hash: Option<String>,
     pub(super) expires_at: Option<Timestamp>,
     aliases: Vec<MailboxAddress>,
+    /// Every mobile number of every row.
+    phones: Vec<PhoneNumber>,
+    hashes: Vec<String>,
+    units: Vec<String>,
 }
 
 impl Account {
@@ -42,6 +46,53 @@ impl Account {
     pub(super) fn is_named(&self, address: &MailboxAddress) -> bool {
         self.subject.address == *address || self.aliases.contains(address)
     }
+
+    /// One more row of the same account. Rows have no order, so none is heard before another; and where two contradict
+    /// each other, what would let somebody in is believed by neither.
+    fn also(&mut self, next: Self) {
+        self.aliases.extend(next.aliases);
+        self.phones.extend(next.phones);
+        self.hashes.extend(next.hashes);
+        self.units.extend(next.units);
+        self.expires_at = self.expires_at.into_iter().chain(next.expires_at).min();
+        let (subject, other) = (&mut self.subject, next.subject);
+        let mut second = other.address;
+        if second < subject.address {
+            std::mem::swap(&mut second, &mut subject.address);
+        }
+        if second != subject.address {
+            self.aliases.push(second);
+        }
+        subject.enabled &= other.enabled;
+        subject.password_changed_at = subject.password_changed_at.max(other.password_changed_at);
+        subject.phone_bound_at = subject.phone_bound_at.max(other.phone_bound_at);
+        let facts = &mut subject.facts;
+        facts.mobile = facts.mobile.take().or(other.facts.mobile);
+        facts.work_phone = facts.work_phone.take().or(other.facts.work_phone);
+        facts.birthday = facts.birthday.or(other.facts.birthday);
+    }
+
+    /// What all rows agree in.
+    fn settled(mut self) -> Self {
+        self.hash = agreed(&self.hashes);
+        let subject = &mut self.subject;
+        (subject.phone, subject.unit) = (agreed(&self.phones), agreed(&self.units));
+        if let Some(phone) = &subject.phone {
+            subject.facts.mobile = Some(phone.e164().to_owned());
+        }
+        let names = std::iter::once(&subject.address).chain(&self.aliases);
+        let mut user_names: Vec<String> = names.map(|address| address.local().to_owned()).collect();
+        user_names.sort_unstable();
+        user_names.dedup();
+        subject.facts.user_names = user_names;
+        self
+    }
+}
+
+/// The one value of all; several different ones are none, because nobody knows which is meant.
+fn agreed<T: Clone + PartialEq>(values: &[T]) -> Option<T> {
+    let (first, rest) = values.split_first()?;
+    rest.iter().all(|other| other == first).then(|| first.clone())
 }
 
 /// The accounts of the rows. Several rows with one id are one account with the aliases of all.
@@ -53,18 +104,11 @@ pub(super) fn accounts(records: Vec<Record>, region: Region) -> Vec<Account> {
             continue;
         };
         match accounts.iter_mut().find(|account| account.subject.id == next.subject.id) {
-            Some(known) => known.aliases.extend(next.aliases),
+            Some(known) => known.also(next),
             None => accounts.push(next),
         }
     }
-    for account in &mut accounts {
-        let names = std::iter::once(&account.subject.address).chain(&account.aliases);
-        let mut user_names: Vec<String> = names.map(|address| address.local().to_owned()).collect();
-        user_names.sort_unstable();
-        user_names.dedup();
-        account.subject.facts.user_names = user_names;
-    }
-    accounts
+    accounts.into_iter().map(Account::settled).collect()
 }
 
 fn account(mut record: Record, region: Region) -> Option<Account> {
@@ -77,40 +121,40 @@ fn account(mut record: Record, region: Region) -> Option<Account> {
     let address = MailboxAddress::parse(&text(take("address"))?).ok()?;
     let aliases = take("aliases").map(Cell::list).unwrap_or_default();
     let mobile = text(take("mobile"));
-    let phone = mobile.as_deref().and_then(|text| one_phone(text, region));
     let birthday = text(take("birthday")).and_then(|text| text.parse::<Birthday>().ok());
     let enabled = take("enabled").is_none_or(|cell| cell.truth().unwrap_or(false));
     let moment = |cell: Option<Cell>| cell.and_then(Cell::moment);
     Some(Account {
         aliases: aliases.iter().filter_map(|alias| MailboxAddress::parse(alias).ok()).collect(),
-        hash: text(take("password_hash")),
+        phones: mobile.as_deref().map(|text| phones_in(text, region)).unwrap_or_default(),
+        hashes: text(take("password_hash")).into_iter().collect(),
+        units: text(take("unit")).into_iter().collect(),
+        hash: None,
         expires_at: moment(take("expires_at")).filter(|at| *at < NEVER),
         subject: Subject {
             id: SubjectId::new(id),
             address,
-            unit: text(take("unit")),
+            unit: None,
             enabled,
             password_changed_at: moment(take("password_changed_at")),
             phone_bound_at: moment(take(BOUND_AT)),
             facts: PersonalFacts {
                 user_names: Vec::new(),
-                mobile: phone.as_ref().map(|phone| phone.e164().to_owned()).or(mobile),
+                mobile,
                 work_phone: text(take("work_phone")),
                 birthday: birthday.filter(|birthday| birthday.year() >= EARLIEST_BIRTH),
             },
-            phone,
+            phone: None,
         },
     })
 }
 
-/// The one mobile number of a field; several different ones are none, because nobody knows which is meant.
-fn one_phone(text: &str, region: Region) -> Option<PhoneNumber> {
+/// The mobile numbers of a field.
+fn phones_in(text: &str, region: Region) -> Vec<PhoneNumber> {
     if let Ok(phone) = PhoneNumber::parse(text, region) {
-        return Some(phone);
+        return vec![phone];
     }
-    let mut phones = text.split([',', ';', '/', '|', '\n']).filter_map(|part| PhoneNumber::parse(part, region).ok());
-    let first = phones.next()?;
-    phones.all(|other| other == first).then_some(first)
+    text.split([',', ';', '/', '|', '\n']).filter_map(|part| PhoneNumber::parse(part, region).ok()).collect()
 }
 
 #[cfg(test)]
@@ -154,6 +198,45 @@ mod tests {
         for text in ["13800138000, 13900139000", "call me", "010-55500100"] {
             assert!(phone(text).is_none(), "{text}");
         }
+    }
+
+    /// case 70: rows of a join come in any order, so that the first is nobody's word.
+    #[test]
+    fn rows_of_one_account_that_contradict_each_other_let_nobody_in() {
+        let of = |rows: &[(&str, &str)]| {
+            let rows = rows.iter().map(|cell| row(&[("id", "7"), ("address", "a@example.org"), *cell])).collect();
+            let mut found = accounts(rows, Region::CN);
+            assert_eq!(found.len(), 1);
+            found.remove(0)
+        };
+        let (one, two) = (("mobile", "13800138000"), ("mobile", "13900139000"));
+        for rows in [&[one, two][..], &[two, one], &[one, two, one], &[two, one, ("mobile", "")]] {
+            assert!(of(rows).subject.phone.is_none());
+        }
+        for rows in
+            [&[one, ("mobile", "+86 138 0013 8000")][..], &[("mobile", "010-55500100"), one], &[one, ("mobile", "")]]
+        {
+            assert_eq!(of(rows).subject.phone.unwrap().e164(), "+8613800138000");
+        }
+        for rows in [[("enabled", "1"), ("enabled", "0")], [("enabled", "0"), ("enabled", "1")]] {
+            assert!(!of(&rows).subject.enabled);
+        }
+        assert!(of(&[("password_hash", "a"), ("password_hash", "b"), ("password_hash", "a")]).hash.is_none());
+        assert_eq!(of(&[("password_hash", "a"), ("password_hash", "a")]).hash.as_deref(), Some("a"));
+        assert!(of(&[("unit", "x"), ("unit", "y")]).subject.unit.is_none());
+        let (early, late) = (("expires_at", "2027-01-01"), ("expires_at", "2028-01-01"));
+        assert_eq!(of(&[late, early]).expires_at, of(&[early, late]).expires_at);
+        let (early, late) = (("password_changed_at", "2027-01-01"), ("password_changed_at", "2028-01-01"));
+        let changed = |rows: &[_]| of(rows).subject.password_changed_at.unwrap().to_string();
+        assert_eq!([changed(&[late, early]), changed(&[early, late])], ["2028-01-01T00:00:00Z"; 2]);
+    }
+
+    #[test]
+    fn several_primary_addresses_of_one_account_are_the_first_in_order_and_aliases() {
+        let rows = ["b@example.org", "a@example.org"].map(|address| row(&[("id", "7"), ("address", address)]));
+        let found = accounts(rows.into(), Region::CN).pop().unwrap();
+        assert_eq!(found.subject.address.as_str(), "a@example.org");
+        assert!(found.is_named(&MailboxAddress::parse("b@example.org").unwrap()));
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct SqlSettings {
     pub bind_phone: String,
     /// Lists what runs out after `:now` and before `:until`.
     pub expiring: String,
+    /// Tells whether the end that was kept for `:id` counts.
+    pub expiry: String,
     /// Tells an earlier write of `:challenge`.
     pub recall: String,
     /// Keeps a write of `:challenge`.
@@ -63,12 +65,24 @@ impl SqlSettings {
             Task::SetPassword => &self.set_password,
             Task::BindPhone => &self.bind_phone,
             Task::Expiring => &self.expiring,
+            Task::Expiry => &self.expiry,
             Task::Recall => &self.recall,
             Task::Remember => &self.remember,
         };
         let key = task.key().trim_start_matches("sql.");
         let sql = if own.trim().is_empty() { self.preset.statement(key) } else { own.clone() };
         (!sql.trim().is_empty()).then(|| Statement::parse(task, &sql, target.driver))
+    }
+
+    fn keeps_no_end(&self, choice: MaxAge) -> String {
+        if self.set_password.trim().is_empty() {
+            let preset = self.preset;
+            return format!(
+                "holds \"{choice}\", and the tables of account.sql.preset = \"{preset}\" keep no end of a password; \
+                 write max_age_choices = [\"never\"] under [account]"
+            );
+        }
+        format!("holds \"{choice}\", and account.sql.set_password keeps no :expires; write [\"never\"], or keep it")
     }
 
     /// What can be told without the server.
@@ -92,12 +106,9 @@ impl SqlSettings {
             match self.statement(task, &target) {
                 Some(Ok(statement)) => {
                     given.push(task);
-                    let finite = choices.iter().find(|choice| **choice != MaxAge::Never);
+                    let finite = MaxAge::first_with_an_end(choices);
                     if let Some(choice) = finite.filter(|_| task == Task::SetPassword && !statement.keeps_expiry()) {
-                        let problem = format!(
-                            "holds \"{choice}\", and account.sql.set_password keeps no :expires; write [\"never\"], or keep it"
-                        );
-                        problems.push(("max_age_choices", problem));
+                        problems.push(("max_age_choices", self.keeps_no_end(choice)));
                     }
                 }
                 Some(Err(flaw)) => {
@@ -194,6 +205,22 @@ mod tests {
         assert!(found[0].0 == "max_age_choices" && found[0].1.contains("\"3m\""), "{found:?}");
         settings.set_password = "UPDATE u SET h = :hash, e = :expires_seconds WHERE id = :id".into();
         assert_eq!(settings.check(&[MaxAge::Months(3)]), []);
+    }
+
+    #[test]
+    fn a_preset_that_keeps_no_validity_says_the_line_to_write() {
+        let mut settings = AccountSettings::cheap();
+        settings.kind = crate::account::AccountKind::Sql;
+        (settings.sql.preset, settings.sql.url) = (SqlPreset::IRedMail, "mysql://a@localhost/vmail".into());
+        let found = settings.sql.check(&settings.max_age_choices);
+        assert_eq!((found.len(), found[0].0), (1, "max_age_choices"), "{found:?}");
+        for word in ["\"iredmail\"", "max_age_choices = [\"never\"] under [account]"] {
+            assert!(found[0].1.contains(word), "{found:?}");
+        }
+        // The file that is printed has it, so that it is right when it is laid over another.
+        let printed: toml::Table = SqlPreset::IRedMail.text().parse().unwrap();
+        settings.max_age_choices = printed["account"]["max_age_choices"].clone().try_into().unwrap();
+        assert_eq!(settings.sql.check(&settings.max_age_choices), []);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub(super) enum Task {
     SetPassword,
     BindPhone,
     Expiring,
+    Expiry,
     Recall,
     Remember,
 }
@@ -23,8 +24,8 @@ use Parameter::{
 };
 
 impl Task {
-    pub(super) const ALL: [Self; 6] =
-        [Self::Find, Self::SetPassword, Self::BindPhone, Self::Expiring, Self::Recall, Self::Remember];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Find, Self::SetPassword, Self::BindPhone, Self::Expiring, Self::Expiry, Self::Recall, Self::Remember];
 
     /// Its key below `[account.sql]`.
     pub(super) const fn key(self) -> &'static str {
@@ -33,6 +34,7 @@ impl Task {
             Self::SetPassword => "sql.set_password",
             Self::BindPhone => "sql.bind_phone",
             Self::Expiring => "sql.expiring",
+            Self::Expiry => "sql.expiry",
             Self::Recall => "sql.recall",
             Self::Remember => "sql.remember",
         }
@@ -47,6 +49,7 @@ impl Task {
             }
             Self::BindPhone => &[Id, Mobile, MobileNational, Now, NowSeconds, NowMillis],
             Self::Expiring => &[Now, NowSeconds, NowMillis, Until, UntilSeconds, UntilMillis, Limit],
+            Self::Expiry => &[Id],
             Self::Recall => &[Challenge, Id],
             Self::Remember => &[Challenge, Id, Now, NowSeconds, NowMillis, Expires, ExpiresSeconds, ExpiresMillis],
         }
@@ -59,6 +62,7 @@ impl Task {
             Self::SetPassword => &[&[Id], &[Hash]],
             Self::BindPhone => &[&[Id], &[Mobile, MobileNational]],
             Self::Expiring => &[&[Now, NowSeconds, NowMillis], &[Until, UntilSeconds, UntilMillis]],
+            Self::Expiry => &[&[Id]],
             Self::Recall => &[&[Challenge]],
             Self::Remember => &[&[Challenge], &[Now, NowSeconds, NowMillis]],
         }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::fault::{at_commit, before_commit, is_duplicate, of_line, unavailable};
 use super::recent::{Fate, Recent};
-use super::server::{Fault, Session};
+use super::server::{Fault, Record, Session};
 use super::statement::Statement;
 use super::value::Values;
 use super::{Memory, SqlAccounts};
@@ -41,12 +41,14 @@ impl SqlAccounts {
                     let mut session = self.begin().await?;
                     match self.earlier(&mut *session, recall, remember, &values).await? {
                         Some(Earlier::Written(earlier)) => {
+                            let earlier = self.as_it_counts(&mut *session, &values, earlier).await?;
                             self.take_back(session).await;
                             return Ok(earlier);
                         }
                         Some(Earlier::Overtaken) => self.take_back(session).await,
                         None => {
-                            let session = self.one_row(session, &self.set_password, &values).await?;
+                            let mut session = self.one_row(session, &self.set_password, &values).await?;
+                            let written = self.as_it_counts(&mut *session, &values, written).await?;
                             self.commit(session, begun).await?;
                             return Ok(written);
                         }
@@ -80,7 +82,8 @@ impl SqlAccounts {
             Fate::Open => {}
         }
         let session = self.begin().await?;
-        let session = self.one_row(session, &self.set_password, values).await?;
+        let mut session = self.one_row(session, &self.set_password, values).await?;
+        let written = self.as_it_counts(&mut *session, values, written).await?;
         *fate = Fate::Unknown;
         match self.commit(session, begun).await {
             Ok(()) => *fate = Fate::Written(written),
@@ -125,14 +128,10 @@ impl SqlAccounts {
         let fault = |statement: &Statement, fault: Fault| before_commit(&self.target, statement.task, &fault, values);
         let rows = session.rows(recall, values, 1).await.map_err(|error| fault(recall, error))?;
         if let Some(row) = rows.into_iter().next() {
-            let moment = |name: &str| {
-                let cell = row.iter().find(|(column, _)| column == name).map(|(_, cell)| cell.clone());
-                cell.and_then(super::cell::Cell::moment)
-            };
-            let Some(changed_at) = moment("changed_at") else {
+            let Some(changed_at) = moment(&row, "changed_at") else {
                 return Err(unavailable("account.sql.recall gives a row without a changed_at that is a moment"));
             };
-            let expires_at = moment("expires_at");
+            let expires_at = moment(&row, "expires_at");
             return Ok(Some(Earlier::Written(PasswordWritten { changed_at, expires_at, sessions_revoked: false })));
         }
         match session.touch(remember, values).await {
@@ -142,6 +141,22 @@ impl SqlAccounts {
             Err(error) if is_duplicate(&self.target, &error) => Ok(Some(Earlier::Overtaken)),
             Err(error) => Err(fault(remember, error)),
         }
+    }
+
+    /// Without an end that was kept and does not count, where `account.sql.expiry` tells.
+    async fn as_it_counts(
+        &self,
+        session: &mut dyn Session,
+        values: &Values<'_>,
+        mut written: PasswordWritten,
+    ) -> Result<PasswordWritten, AccountError> {
+        if let Some(statement) = self.expiry.as_ref().filter(|_| written.expires_at.is_some()) {
+            let rows = session.rows(statement, values, 1).await;
+            let rows = rows.map_err(|fault| before_commit(&self.target, statement.task, &fault, values))?;
+            let end = rows.first().and_then(|row| moment(row, "expires_at"));
+            written.expires_at = written.expires_at.filter(|_| end.is_some());
+        }
+        Ok(written)
     }
 
     /// Runs a statement that must touch one row; otherwise the transaction is taken back.
@@ -181,4 +196,8 @@ impl SqlAccounts {
         session.done();
         Ok(())
     }
+}
+
+fn moment(row: &Record, name: &str) -> Option<Timestamp> {
+    row.iter().find(|(column, _)| column == name).and_then(|(_, cell)| cell.clone().moment())
 }

@@ -48,6 +48,9 @@ pub(super) async fn run(args: &DoctorArgs, settings: &Settings, out: &mut dyn Wr
     let mut all = providers(settings, args.provider.as_deref()).await;
     if args.provider.is_none() {
         all.extend(accounts(settings).await);
+        for (name, findings) in account::hooks::examine(&settings.account, &clock).await {
+            all.extend(part(&format!("hook {name}"), findings));
+        }
         all.extend(part("audit", vec![trail(&settings.audit)]));
         all.extend(part("disk", disk::examine(settings)));
         all.extend(part("page", page::examine(settings, &clock).await));

@@ -113,7 +113,7 @@ fn every_code_has_its_class() {
         assert!(matches!(error, SmsError::Faulty { fault: SmsFault::Credentials, .. }), "{code}");
     }
     for code in ["InvalidAction", "MissingParameter", "NotFound", "NewOfThisYear"] {
-        assert!(matches!(said(400, code, ""), SmsError::Unreachable { .. }), "{code}");
+        assert!(matches!(said(400, code, ""), SmsError::NotTaken { .. }), "{code}");
     }
     for code in ["InternalError", "InternalFailure", "ServiceUnavailable", "InvalidParameter"] {
         assert!(matches!(said(500, code, ""), SmsError::Unknown { .. }), "{code}");

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::domain::Region;
 
 fn breaker() -> Breaker {
     let (window, open_for) = ("30s".parse().unwrap(), "60s".parse().unwrap());
@@ -9,6 +10,17 @@ fn breaker() -> Breaker {
 
 fn at(seconds: u64) -> Timestamp {
     Timestamp::from_millis(0).plus(Duration::from_secs(seconds))
+}
+
+fn number(last: u8) -> PhoneNumber {
+    PhoneNumber::parse(&format!("1380013800{last}"), Region::CN).unwrap()
+}
+
+/// Asks for `wait` after messages to two numbers.
+fn throttled(breaker: &Breaker, wait: Duration, now: Timestamp) {
+    for last in [0, 1] {
+        breaker.throttled(Some(wait), &number(last), now);
+    }
 }
 
 fn admits(breaker: &Breaker, now: Timestamp) -> bool {
@@ -95,7 +107,7 @@ fn it_tells_once_that_it_opened_and_once_that_it_closed() {
     assert!(!breaker.failed(at(65)), "it never closed");
     assert!(breaker.answered() && !breaker.answered());
     assert!(breaker.shut(at(70)) && !breaker.shut(at(71)));
-    assert!(breaker.throttled(None, at(72)) && !breaker.throttled(None, at(73)));
+    assert!(breaker.throttled(None, &number(0), at(72)) && !breaker.throttled(None, &number(1), at(73)));
 }
 
 /// case 87: a fault of the account opens it at once. case 42: that one message told so does not show; as many as
@@ -120,12 +132,27 @@ fn a_fault_opens_it_at_once_and_does_not_show_before_as_many_messages_met_it() {
 #[test]
 fn a_provider_that_asks_for_time_gets_it_within_bounds() {
     let breaker = breaker();
-    breaker.throttled(Some(Duration::from_secs(10)), at(0));
+    throttled(&breaker, Duration::from_secs(10), at(0));
     assert_eq!(breaker.admits(at(4)), Admission::Paused(Duration::from_secs(6)));
     assert!(breaker.is_open(at(9)) && !breaker.shows_open(at(9)) && !breaker.is_open(at(10)));
     assert!(admits(&breaker, at(10)));
-    breaker.throttled(Some(Duration::MAX), at(10));
+    throttled(&breaker, Duration::MAX, at(10));
     assert!(!admits(&breaker, at(309)) && admits(&breaker, at(310)));
+}
+
+/// Many gateways answer 429 to one number that had enough: its owner must not hold up everybody's codes.
+#[test]
+fn one_number_alone_does_not_pause_a_provider() {
+    let (breaker, wait) = (breaker(), Some(Duration::from_mins(4)));
+    for second in 0..9 {
+        breaker.throttled(wait, &number(0), at(second));
+    }
+    assert!(admits(&breaker, at(9)));
+    breaker.answered();
+    breaker.throttled(wait, &number(1), at(10));
+    assert!(admits(&breaker, at(11)), "a message that was taken lies between the two");
+    breaker.throttled(wait, &number(0), at(12));
+    assert!(!admits(&breaker, at(13)));
 }
 
 /// case 88: of fifty at once after the open time, one.

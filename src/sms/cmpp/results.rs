@@ -31,8 +31,7 @@ pub(super) fn refused_message(result: u32) -> SmsError {
         6 => SmsError::Refused { reason: said("the text is too long") },
         7 => faulty(SmsFault::Credentials, "the service is not known; check `service_id`"),
         8 => SmsError::Throttled { retry_after: None },
-        // About this number alone, so it is no fault of the account; another provider may well serve it.
-        9 => SmsError::Unreachable { reason: said("this gateway does not serve the number") },
+        9 => SmsError::NotTaken { reason: said("this gateway does not serve the number") },
         10 => faulty(SmsFault::Signature, "the sender's number is wrong; check `src_id`"),
         11 => faulty(SmsFault::Credentials, "the source of the message is wrong; check `sp_id`"),
         12 => faulty(SmsFault::Credentials, "the number to be charged is wrong; check `fee_type`"),
@@ -73,7 +72,7 @@ mod tests {
         }
         assert!(matches!(refused_message(10), SmsError::Faulty { fault: SmsFault::Signature, .. }));
         assert_eq!(refused_message(8), SmsError::Throttled { retry_after: None });
-        assert!(matches!(refused_message(9), SmsError::Unreachable { .. }));
+        assert!(matches!(refused_message(9), SmsError::NotTaken { .. }));
         assert!(matches!(refused_message(3), SmsError::Unknown { .. }));
         for result in [6, 13, 14, 20, u32::MAX] {
             assert!(matches!(refused_message(result), SmsError::Refused { .. }), "{result}");

@@ -25,12 +25,12 @@ impl HttpSettings {
                 "must be of 200 to 299; other answers do not mean that it took the message",
             ));
         }
-        if let Some(throttled) = &self.throttled {
-            problems.extend(throttled.check("throttled"));
-            if throttled.pointer.is_none() && throttled.status.iter().any(|status| self.success.status.contains(status))
-            {
+        for (key, rule) in [("throttled", &self.throttled), ("number_limited", &self.number_limited)] {
+            let Some(rule) = rule else { continue };
+            problems.extend(rule.check(key));
+            if rule.pointer.is_none() && rule.status.iter().any(|status| self.success.status.contains(status)) {
                 let problem = "names a status of success as well; tell them apart by pointer and equals";
-                problems.push(said("throttled.status", problem));
+                problems.push(said(&format!("{key}.status"), problem));
             }
         }
         if let Some(pointer) = self.message_id.as_deref().filter(|pointer| !is_pointer(pointer) && !pointer.is_empty())

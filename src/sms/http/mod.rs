@@ -57,6 +57,7 @@ impl HttpSettings {
         let rules = Rules {
             success: self.success.clone(),
             throttled: self.throttled.clone(),
+            number_limited: self.number_limited.clone(),
             message_id: self.message_id.clone().filter(|pointer| !pointer.is_empty()),
         };
         let keys = literals::read(self, &headers);
@@ -75,7 +76,7 @@ impl Vendor for Gateway {
     }
 
     fn request(&self, message: &SmsMessage, _: &Stamp) -> Result<reqwest::Request, SmsError> {
-        let unusable = || SmsError::Unreachable { reason: "`url` is no URL once it is filled".to_owned() };
+        let unusable = || SmsError::NotTaken { reason: "`url` is no URL once it is filled".to_owned() };
         let (url, body) = self.outgoing.fill(message).ok_or_else(unusable)?;
         let mut request = reqwest::Request::new(self.outgoing.method.into(), url);
         *request.headers_mut() = self.headers.clone();

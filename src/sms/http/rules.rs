@@ -3,12 +3,15 @@
 //! | answer | word | because |
 //! |---|---|---|
 //! | what `success` describes | taken | the operator says so |
+//! | what `number_limited` describes | number limited | it says so of this number, until `Retry-After` |
 //! | what `throttled` describes, 429, 503 with `Retry-After` | throttled | it says that it did not take it and when to come back |
 //! | 3xx | unreachable | redirects are not followed, so nobody was given the message |
 //! | 401, 403, 404, 405, 407 | unreachable | it takes nothing from us: the settings are wrong, not the message |
 //! | 408, 425 | unknown | a machine on the way lost patience, perhaps after passing the message on |
 //! | any other 4xx; a `success` status whose member is something else | refused | it read the message and will not have it |
 //! | 5xx, another 2xx, an answer that cannot be read where it must be | unknown | it may have left |
+
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -17,11 +20,15 @@ use super::settings::AnswerRule;
 use crate::sms::SmsError;
 use crate::sms::vendor::{Answer, Hidden};
 
+/// How long a number is let alone where the answer does not say.
+const NUMBER_WAIT: Duration = Duration::from_mins(1);
+
 /// Reads answers as the settings describe them.
 #[derive(Debug)]
 pub(super) struct Rules {
     pub(super) success: AnswerRule,
     pub(super) throttled: Option<AnswerRule>,
+    pub(super) number_limited: Option<AnswerRule>,
     pub(super) message_id: Option<String>,
 }
 
@@ -54,8 +61,8 @@ impl AnswerRule {
 impl Rules {
     /// Whether the body of an answer tells anything.
     pub(super) fn need_body(&self) -> bool {
-        let points = |rule: &AnswerRule| rule.pointer.is_some();
-        self.message_id.is_some() || points(&self.success) || self.throttled.as_ref().is_some_and(points)
+        let limits = [&self.throttled, &self.number_limited].into_iter().flatten();
+        self.message_id.is_some() || limits.chain([&self.success]).any(|rule| rule.pointer.is_some())
     }
 
     /// The gateway's id of the message, or what became of it. No text in `hidden` is repeated in a reason.
@@ -66,10 +73,16 @@ impl Rules {
             let reason = format!("it answered {}, a redirect, and none is followed; correct `url`", status.as_u16());
             return Err(SmsError::Unreachable { reason });
         }
-        match self.throttled.as_ref().map(|rule| rule.matches(answer, &body)) {
-            Some(Match::Yes) => return Err(SmsError::Throttled { retry_after: answer.retry_after }),
-            Some(Match::Unclear(reason)) if status.is_success() => return Err(unknown(status, &reason)),
-            _ => {}
+        let retry_after = answer.retry_after;
+        for (rule, limit) in [
+            (&self.number_limited, SmsError::NumberLimited { wait: retry_after.unwrap_or(NUMBER_WAIT) }),
+            (&self.throttled, SmsError::Throttled { retry_after }),
+        ] {
+            match rule.as_ref().map(|rule| rule.matches(answer, &body)) {
+                Some(Match::Yes) => return Err(limit),
+                Some(Match::Unclear(reason)) if status.is_success() => return Err(unknown(status, &reason)),
+                _ => {}
+            }
         }
         match self.success.matches(answer, &body) {
             Match::Yes => Ok(self.message_id(&body, hidden)),

@@ -29,8 +29,10 @@ pub struct HttpSettings {
     pub success: AnswerRule,
     /// JSON pointer to the gateway's id of the message; empty is none.
     pub message_id: Option<String>,
-    /// The answer that means "nothing left, try another". 429 always does.
+    /// The answer that means "nothing left, try another". 429 does, unless `number_limited` describes it.
     pub throttled: Option<AnswerRule>,
+    /// The answer that means "this number had enough for a while". No other provider is asked then.
+    pub number_limited: Option<AnswerRule>,
     /// PEM of a private authority, believed instead of the system's; empty is none.
     pub ca_file: Option<PathBuf>,
 }

@@ -56,6 +56,10 @@ fn unknown() -> SmsError {
     SmsError::Unknown { reason: "no answer in time".to_owned() }
 }
 
+fn not_taken() -> SmsError {
+    SmsError::NotTaken { reason: "not served".to_owned() }
+}
+
 fn refused() -> SmsError {
     SmsError::Refused { reason: "bad number".to_owned() }
 }
@@ -115,7 +119,9 @@ fn to(number: &str, unit: Option<&str>) -> SmsMessage {
 /// case 86: where nothing left, the next provider is asked, once; the receipt names who took it.
 #[tokio::test]
 async fn the_next_provider_is_asked_only_where_the_last_one_sent_nothing() {
-    for (answer, follows) in [(unreachable(), true), (throttled(None), true), (unknown(), false), (refused(), false)] {
+    let follow = [unreachable(), throttled(None), not_taken()].map(|answer| (answer, true));
+    let end = [unknown(), refused()].map(|answer| (answer, false));
+    for (answer, follows) in follow.into_iter().chain(end) {
         let (first, second) = (Told::new("first", std::slice::from_ref(&answer)), Told::new("second", &[]));
         let outcome = chain(&[&first, &second]).0.send(&message("text")).await;
         assert_eq!((first.asked(), second.asked()), (1, usize::from(follows)), "{answer}");
@@ -135,6 +141,9 @@ async fn when_nobody_takes_it_the_error_says_what_each_one_said() {
     let (first, second) = (Told::new("first", &[throttled(Some(9))]), Told::new("second", &[throttled(Some(5))]));
     let error = chain(&[&first, &second]).0.send(&message("text")).await.unwrap_err();
     assert_eq!(error, throttled(Some(5)));
+    let (first, second) = (Told::new("first", &[not_taken()]), Told::new("second", &[not_taken()]));
+    let error = chain(&[&first, &second]).0.send(&message("text")).await.unwrap_err();
+    assert_eq!(error, SmsError::NotTaken { reason: "`first`: not served; `second`: not served".to_owned() });
 }
 
 /// case 88: a provider that keeps failing is passed by, and tried again by one message after a while.
@@ -151,6 +160,19 @@ async fn a_provider_that_keeps_failing_is_passed_by_for_a_while() {
     clock.advance(Duration::from_mins(1));
     assert_eq!(passed_by(&chain), [("first".to_owned(), false), ("second".to_owned(), false)]);
     assert_eq!(&*chain.send(&message("text")).await.unwrap().provider, "first");
+    assert_eq!(&*chain.send(&message("text")).await.unwrap().provider, "first");
+}
+
+/// Whoever owns a number that a provider does not serve cannot turn everybody else away from it.
+#[tokio::test]
+async fn numbers_that_a_provider_does_not_serve_do_not_open_its_breaker() {
+    let (first, second) = (Told::new("first", &vec![not_taken(); 9]), Told::new("second", &[]));
+    let (chain, _) = chain(&[&first, &second]);
+    for _ in 0..9 {
+        assert_eq!(&*chain.send(&message("text")).await.unwrap().provider, "second");
+    }
+    assert_eq!((first.asked(), second.asked()), (9, 9));
+    assert_eq!(chain.outage(), Outage::None);
     assert_eq!(&*chain.send(&message("text")).await.unwrap().provider, "first");
 }
 
@@ -297,17 +319,21 @@ async fn a_fault_of_a_text_opens_nothing_and_lasts_until_such_a_text_is_taken() 
 /// A provider that says when to come back is not asked before, and the message goes on.
 #[tokio::test]
 async fn a_provider_that_asks_for_time_is_passed_by_for_that_long() {
-    let (first, second) = (Told::new("first", &[throttled(Some(20))]), Told::new("second", &[]));
+    let twice = [throttled(Some(20)), throttled(Some(20))];
+    let numbers = ["13800138000", "13800138001", "13800138000"];
+    let (first, second) = (Told::new("first", &twice), Told::new("second", &[]));
     let (router, clock) = chain(&[&first, &second]);
-    for _ in 0..3 {
-        assert_eq!(&*router.hand_over(&message("text")).await.unwrap().provider, "second");
+    for number in numbers {
+        assert_eq!(&*router.hand_over(&to(number, None)).await.unwrap().provider, "second");
     }
-    assert_eq!((first.asked(), second.asked()), (1, 3));
+    assert_eq!((first.asked(), second.asked()), (2, 3), "one number alone may be what it limits");
     clock.advance(Duration::from_secs(20));
     assert_eq!(&*router.hand_over(&message("text")).await.unwrap().provider, "first");
-    let alone = Told::new("alone", &[throttled(Some(20))]);
+    let alone = Told::new("alone", &twice);
     let (router, clock) = chain(&[&alone]);
-    router.hand_over(&message("text")).await.unwrap_err();
+    for number in &numbers[..2] {
+        router.hand_over(&to(number, None)).await.unwrap_err();
+    }
     clock.advance(Duration::from_secs(5));
     let unsent = router.hand_over(&message("text")).await.unwrap_err();
     assert_eq!(unsent, Unsent { provider: Some("alone".into()), error: throttled(Some(15)) });

@@ -14,9 +14,13 @@ enum Class {
     Refused,
     /// Too much at once, or their queue is full.
     Throttled,
-    /// Our account, or what the account may use as a sender.
+    /// Our account.
     Account,
-    /// They cannot do with it what we ask; nothing left, and another provider may.
+    /// What the account may use as a sender, which can differ from country to country.
+    Sender,
+    /// The session itself is not what they think it is.
+    Session,
+    /// They cannot do with this message what we ask; nothing left, and another provider may.
     Elsewhere,
     /// It may have left.
     Unclear,
@@ -32,14 +36,14 @@ pub(super) const NEVER: u32 = 0x65;
 #[rustfmt::skip]
 const TABLE: &[(u32, &str, Class)] = &[
     (0x01, "ESME_RINVMSGLEN", Class::Refused),
-    (0x02, "ESME_RINVCMDLEN", Class::Elsewhere),
-    (0x03, "ESME_RINVCMDID", Class::Elsewhere),
-    (0x04, "ESME_RINVBNDSTS", Class::Elsewhere),
-    (0x05, "ESME_RALYBND", Class::Elsewhere),
+    (0x02, "ESME_RINVCMDLEN", Class::Session),
+    (0x03, "ESME_RINVCMDID", Class::Session),
+    (0x04, "ESME_RINVBNDSTS", Class::Session),
+    (0x05, "ESME_RALYBND", Class::Session),
     (0x06, "ESME_RINVPRTFLG", Class::Elsewhere),
     (0x07, "ESME_RINVREGDLVFLG", Class::Elsewhere),
     (0x08, "ESME_RSYSERR", Class::Unclear),
-    (0x0A, "ESME_RINVSRCADR", Class::Account),
+    (0x0A, "ESME_RINVSRCADR", Class::Sender),
     (0x0B, "ESME_RINVDSTADR", Class::Refused),
     (0x0C, "ESME_RINVMSGID", Class::Unclear),
     (0x0D, "ESME_RBINDFAIL", Class::Account),
@@ -56,8 +60,8 @@ const TABLE: &[(u32, &str, Class)] = &[
     (0x43, "ESME_RINVESMCLASS", Class::Elsewhere),
     (0x44, "ESME_RCNTSUBDL", Class::Unclear),
     (0x45, "ESME_RSUBMITFAIL", Class::Elsewhere),
-    (0x48, "ESME_RINVSRCTON", Class::Account),
-    (0x49, "ESME_RINVSRCNPI", Class::Account),
+    (0x48, "ESME_RINVSRCTON", Class::Sender),
+    (0x49, "ESME_RINVSRCNPI", Class::Sender),
     (0x50, "ESME_RINVDSTTON", Class::Elsewhere),
     (0x51, "ESME_RINVDSTNPI", Class::Elsewhere),
     (0x53, "ESME_RINVSYSTYP", Class::Account),
@@ -95,7 +99,9 @@ pub(super) fn of_submit(status: u32) -> SmsError {
         Class::Refused => SmsError::Refused { reason },
         Class::Throttled => SmsError::Throttled { retry_after: None },
         Class::Account => SmsError::Faulty { fault: SmsFault::Credentials, reason },
-        Class::Elsewhere => SmsError::Unreachable { reason },
+        Class::Sender => SmsError::Faulty { fault: SmsFault::Signature, reason },
+        Class::Session => SmsError::Unreachable { reason },
+        Class::Elsewhere => SmsError::NotTaken { reason },
         Class::Unclear => SmsError::Unknown { reason },
     }
 }
@@ -107,7 +113,9 @@ pub(super) fn of_bind(status: u32) -> SmsError {
     match class {
         Class::Account => SmsError::Faulty { fault: SmsFault::Credentials, reason },
         Class::Throttled => SmsError::Throttled { retry_after: None },
-        Class::Refused | Class::Elsewhere | Class::Unclear => SmsError::Unreachable { reason },
+        Class::Refused | Class::Sender | Class::Session | Class::Elsewhere | Class::Unclear => {
+            SmsError::Unreachable { reason }
+        }
     }
 }
 
@@ -121,7 +129,9 @@ mod tests {
         assert_eq!(names(&[0x01, 0x0B]), ["provider_refused"; 2]);
         assert_eq!(names(&[0x14, 0x58]), ["provider_throttled"; 2]);
         assert_eq!(names(&[0x0A, 0x0D, 0x0E, 0x0F, 0x15, 0x48, 0x53]), ["provider_faulty"; 7]);
-        assert_eq!(names(&[0x02, 0x04, 0x45, 0x61, 0xC3]), ["provider_unreachable"; 5]);
+        assert_eq!(names(&[0x02, 0x04]), ["provider_unreachable"; 2]);
+        assert_eq!(names(&[0x45, 0x50, 0x61, 0xC3]), ["provider_not_taken"; 4]);
+        assert!(matches!(of_submit(0x0A), SmsError::Faulty { fault: SmsFault::Signature, .. }));
         assert_eq!(names(&[0x08, 0xFF, 0x400, 0x4FF, 0x500, u32::MAX, 0x0C]), ["provider_unknown"; 7]);
     }
 

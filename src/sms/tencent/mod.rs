@@ -118,7 +118,7 @@ impl TencentSettings {
 impl Tencent {
     /// A signed call of `action`.
     fn call(&self, action: &str, body: &impl Serialize, stamp: &Stamp) -> Result<reqwest::Request, SmsError> {
-        let unusable = |_| SmsError::Unreachable { reason: "the message is no JSON".to_owned() };
+        let unusable = |_| SmsError::NotTaken { reason: "the message is no JSON".to_owned() };
         let body = serde_json::to_string(body).map_err(unusable)?;
         let time = stamp.now.as_secs().to_string();
         // In the order of their names, which the signature wants.
@@ -137,9 +137,10 @@ impl Vendor for Tencent {
     }
 
     fn request(&self, message: &SmsMessage, stamp: &Stamp) -> Result<reqwest::Request, SmsError> {
-        let template = self.template.find(message.kind, &message.locale).ok_or_else(|| SmsError::Unreachable {
-            reason: "it has no approved template for such messages".to_owned(),
-        })?;
+        let template = self
+            .template
+            .find(message.kind, &message.locale)
+            .ok_or_else(|| SmsError::NotTaken { reason: "it has no approved template for such messages".to_owned() })?;
         let send = Send {
             phone_number_set: [message.to.e164()],
             sms_sdk_app_id: &self.app_id,

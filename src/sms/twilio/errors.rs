@@ -31,14 +31,13 @@ pub(super) fn error(answer: &Answer, hidden: &Hidden<'_>) -> SmsError {
     Complaint { code: &told.code.to_string(), sentence, request: "" }.error(meaning, answer, hidden)
 }
 
-/// A code that is not listed is about the request and names neither number nor text, so another provider may be asked.
+/// A code that is not listed is about the request and names neither number nor text, so another provider may be asked. So are
+/// those that one number alone meets: a country that the account may not send to (21408), and a trial account that sends to
+/// verified numbers only (21608).
 fn meaning(code: u32) -> Meaning {
     match code {
-        // Account not active, suspended or without access; not authenticated; test credentials; no such account. It may
-        // not send to this country (21408); a trial account sends to verified numbers alone (21608).
-        10_001 | 20_003 | 20_005 | 20_006 | 20_008 | 20_403 | 20_404 | 21_408 | 21_608 | 30_002 => {
-            Meaning::Faulty(Credentials)
-        }
+        // Account not active, suspended or without access; not authenticated; test credentials; no such account.
+        10_001 | 20_003 | 20_005 | 20_006 | 20_008 | 20_403 | 20_404 | 30_002 => Meaning::Faulty(Credentials),
         // No sender, or one that is not the account's, cannot send or is not the service's; no such service, or empty.
         21_212 | 21_603 | 21_606 | 21_659..=21_661 | 21_701 | 21_703..=21_705 => Meaning::Faulty(Signature),
         // Requests; the account's or the sender's rate; the sender's queue is full.

@@ -45,7 +45,7 @@ impl Complaint<'_> {
             Meaning::NumberLimited(wait) => SmsError::NumberLimited { wait },
             Meaning::Faulty(fault) => SmsError::Faulty { fault, reason },
             Meaning::Throttled => SmsError::Throttled { retry_after: answer.retry_after },
-            Meaning::NotTaken => SmsError::Unreachable { reason },
+            Meaning::NotTaken => SmsError::NotTaken { reason },
             Meaning::Unknown => SmsError::Unknown { reason },
         }
     }
@@ -73,7 +73,10 @@ pub(in crate::sms) fn spoken<T: DeserializeOwned>(answer: &Answer) -> Result<T, 
 /// What a live check found out when the question itself failed.
 pub(in crate::sms) fn unanswered(what: &str, error: &SmsError) -> Finding {
     let state = match error {
-        SmsError::Faulty { .. } | SmsError::Unreachable { .. } | SmsError::Refused { .. } => Condition::Bad,
+        SmsError::Faulty { .. }
+        | SmsError::NotTaken { .. }
+        | SmsError::Unreachable { .. }
+        | SmsError::Refused { .. } => Condition::Bad,
         SmsError::NumberLimited { .. } | SmsError::Throttled { .. } | SmsError::Unknown { .. } => Condition::Doubtful,
     };
     Finding { what: what.to_owned(), state, text: error.to_string() }

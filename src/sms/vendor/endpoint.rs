@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 
-use crate::outbound::{Trust, on_this_machine};
+use crate::outbound::{Trust, base_address};
 use crate::sms::check::Problem;
 
 /// The origin of a vendor's API: `https`, or `http` on this machine.
@@ -21,18 +21,10 @@ impl Endpoint {
     /// What to write instead.
     pub(in crate::sms) fn read(text: Option<&str>, usual: &str) -> Result<Self, Problem> {
         let text = text.filter(|text| !text.is_empty()).unwrap_or(usual);
-        let said = |problem: &str| Err(("endpoint".to_owned(), problem.to_owned()));
-        let Ok(url) = Url::parse(text) else {
-            return said(&format!("is not a web address; write one like \"{usual}\""));
-        };
-        let bare = url.username().is_empty() && url.password().is_none();
-        if !bare || url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-            return said(&format!("is more than scheme and host; write it like \"{usual}\""));
-        }
-        match (url.scheme(), on_this_machine(&url)) {
-            ("https", _) | ("http", true) => {}
-            ("http", false) => return said("is not encrypted; write https (http is for this machine alone)"),
-            _ => return said("must begin with https://"),
+        let said = |problem: String| ("endpoint".to_owned(), problem);
+        let url = base_address(text, usual).map_err(said)?;
+        if url.path() != "/" {
+            return Err(said(format!("is more than scheme and host; write it like \"{usual}\"")));
         }
         let name = url.host_str().unwrap_or_default();
         let host = url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
@@ -108,13 +100,13 @@ mod tests {
     #[test]
     fn an_endpoint_that_is_not_encrypted_or_not_bare_is_refused() {
         for (text, words) in [
-            ("sms.example.com", "is not a web address"),
+            ("sms.example.com", "is no web address"),
             ("http://sms.example.com", "is not encrypted"),
             ("http://127.0.0.1.example.com", "is not encrypted"),
             ("ftp://sms.example.com", "must begin with https://"),
             ("https://sms.example.com/v1", "more than scheme and host"),
-            ("https://sms.example.com?a=b", "more than scheme and host"),
-            ("https://a:b@sms.example.com", "more than scheme and host"),
+            ("https://sms.example.com?a=b", "drop what follows it"),
+            ("https://a:b@sms.example.com", "secrets have keys of their own"),
         ] {
             let (key, problem) = Endpoint::read(Some(text), USUAL).unwrap_err();
             assert!(key == "endpoint" && problem.contains(words), "{text}: {problem}");

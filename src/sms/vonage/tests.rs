@@ -101,7 +101,7 @@ fn every_status_has_its_class() {
         }
     }
     for status in ["2", "23", "999", ""] {
-        assert!(matches!(said(status), SmsError::Unreachable { .. }), "{status}");
+        assert!(matches!(said(status), SmsError::NotTaken { .. }), "{status}");
     }
     assert!(matches!(said("5"), SmsError::Unknown { .. }));
 }

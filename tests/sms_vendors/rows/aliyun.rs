@@ -72,7 +72,7 @@ pub const ROW: Row = Row {
         Said {
             status: "200 OK",
             body: r#"{"Code":"isv.SOMETHING_NEW","RequestId":"F655A8D5"}"#,
-            class: Class::Unreachable,
+            class: Class::NotTaken,
             shows: &["isv.SOMETHING_NEW"],
         },
         Said {

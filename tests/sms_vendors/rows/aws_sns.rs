@@ -56,7 +56,7 @@ pub const ROW: Row = Row {
         said(
             "404 Not Found",
             "<ErrorResponse><Error><Code>InvalidAction</Code><Message>Not here</Message></Error><RequestId>req-1</RequestId></ErrorResponse>",
-            Class::Unreachable,
+            Class::NotTaken,
             &["InvalidAction"],
         ),
         said(

@@ -60,7 +60,7 @@ pub const ROW: Row = Row {
         Said {
             status: "400 Bad Request",
             body: r#"{"code":"E000503","description":"The format of message is error."}"#,
-            class: Class::Unreachable,
+            class: Class::NotTaken,
             shows: &["E000503"],
         },
         Said {

@@ -78,7 +78,7 @@ pub const ROW: Row = Row {
         Said {
             status: "200 OK",
             body: r#"{"Response":{"Error":{"Code":"FailedOperation.SomethingNew","Message":"m"},"RequestId":"a0aabda6"}}"#,
-            class: Class::Unreachable,
+            class: Class::NotTaken,
             shows: &["FailedOperation.SomethingNew"],
         },
         Said {

@@ -56,7 +56,7 @@ pub const ROW: Row = Row {
         said(
             "400 Bad Request",
             r#"{"code":21609,"message":"Invalid StatusCallback URL","status":400}"#,
-            Class::Unreachable,
+            Class::NotTaken,
             &["21609"],
         ),
         said(

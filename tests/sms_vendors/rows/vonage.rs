@@ -29,7 +29,7 @@ pub const ROW: Row = Row {
         said(
             "200 OK",
             r#"{"message-count":"1","messages":[{"status":"2","error-text":"Missing to param"}]}"#,
-            Class::Unreachable,
+            Class::NotTaken,
             &["status.2", "Missing to param"],
         ),
         said(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use resetgate::account::ldap::LdapAccounts;
 use resetgate::account::sql::{SqlAccounts, SqlPreset};
-use resetgate::account::{AccountStore, HashPool, Mark, Scheme, Surroundings};
+use resetgate::account::{AccountStore, HashPool, Scheme, Surroundings};
 use resetgate::domain::{Clock, SystemClock, SystemRandom};
 use serde_json::json;
 
@@ -56,7 +56,7 @@ impl Place {
         let mut base = Base::bare(Server::MariaDb(MariaDb::shared())).await;
         base.run(&tables).await;
         base.settings.sql.preset = SqlPreset::PostfixAdmin;
-        (base.settings.hash.scheme, base.settings.hash.prefix) = (Scheme::Sha512Crypt, Mark::Scheme);
+        base.settings.hash.scheme = Scheme::Sha512Crypt;
         let old = old_hash(&base).await;
         base.run(&format!(
             "INSERT INTO domain (domain, password_expiry) VALUES ('example.gov.cn', 365);

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use resetgate::account::hooks::examine;
 use resetgate::audit::EventKind;
+use resetgate::domain::{Condition, SystemClock};
 use serde_json::json;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -14,7 +16,7 @@ use super::{
     without_the_hook_the_cache_keeps_the_old_password,
 };
 use crate::harness::{ANNA, DISABLED, OLD_PASSWORD, Setup, TestApp};
-use crate::servers::dovecot::{Dovecot, Ports};
+use crate::servers::dovecot::{API_KEY, Dovecot, Ports};
 
 async fn scene(settings: &str, ports: Ports) -> (TestApp, Dovecot) {
     let directory = Arc::new(TempDir::new().unwrap());
@@ -69,6 +71,28 @@ async fn a_password_that_has_run_out_opens_no_door() {
             .unwrap();
         assert_eq!(dovecot.lets_in(ANNA, NEW).await, is_let_in, "{}", dovecot.log());
     }
+}
+
+/// `doctor` asks doveadm for nothing, with the key.
+#[tokio::test]
+async fn a_live_check_says_whether_doveadm_takes_our_key() {
+    let ports = Ports::free();
+    let (_app, _dovecot) = scene(&hook(ports), ports).await;
+    let told = async |lines: &str| {
+        let written: toml::Table = toml::from_str(lines).unwrap();
+        let mut account = crate::sql::defaults();
+        account.hooks = written["account"]["hooks"].clone().try_into().unwrap();
+        account.hook = written["account"]["hook"].clone().try_into().unwrap();
+        let mut all = examine(&account, &SystemClock::start()).await;
+        assert!(all.len() == 1 && all[0].0 == "dovecot", "{all:?}");
+        all.remove(0).1.remove(0)
+    };
+    let good = told(&hook(ports)).await;
+    assert_eq!(good.state, Condition::Good, "{good:?}");
+    let bad = told(&hook(ports).replace(API_KEY, "another key")).await;
+    assert!(bad.state == Condition::Bad && bad.text.contains("does not take our key"), "{bad:?}");
+    let lost = told(&hook(ports).replace("/doveadm/v1", "/elsewhere")).await;
+    assert!(lost.state == Condition::Bad && lost.text.contains("check `url`"), "{lost:?}");
 }
 
 /// Whatever becomes of a hook, the password is changed; that it failed is told.

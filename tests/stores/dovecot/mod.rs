@@ -1,6 +1,7 @@
 //! From a forgotten password to the mail clients: the whole journey, then IMAP and SMTP through a Dovecot that reads
 //! the same accounts, with its auth cache on.
 
+mod account_api;
 mod elsewhere;
 mod embedded;
 

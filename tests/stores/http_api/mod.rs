@@ -39,7 +39,7 @@ pub async fn store(settings: &AccountSettings, clock: Arc<dyn Clock>) -> Arc<dyn
     open(settings, &Surroundings { clock, random: Arc::new(SystemRandom) }).await.unwrap()
 }
 
-fn person(id: &str, address: &str, phone: Option<&str>, with_password: bool) -> Person {
+pub fn person(id: &str, address: &str, phone: Option<&str>, with_password: bool) -> Person {
     let account = json!({
         "id": id, "address": address, "aliases": [], "unit": null, "enabled": true,
         "phone": phone, "phone_bound_at": null,
@@ -49,7 +49,7 @@ fn person(id: &str, address: &str, phone: Option<&str>, with_password: bool) -> 
     Person { account, password: with_password.then_some(OLD) }
 }
 
-fn with(mut person: Person, changes: &[(&str, Value)]) -> Person {
+pub fn with(mut person: Person, changes: &[(&str, Value)]) -> Person {
     for (name, value) in changes {
         person.account[*name] = value.clone();
     }

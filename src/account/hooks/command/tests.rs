@@ -7,6 +7,7 @@ fn change(address: &str) -> PasswordChange {
     let address = MailboxAddress::parse(address).unwrap();
     PasswordChange {
         names: vec![address.clone()],
+        own: vec![address.clone()],
         address,
         unit: None,
         at: Timestamp::from_millis(0),
@@ -82,4 +83,21 @@ fn a_program_that_is_not_there_is_told_at_start() {
     let settings = CommandSettings { command: vec!["/nowhere/kick".to_owned()], ends_sessions: true, timeout: None };
     let (key, problem) = Program::new(&settings).map(drop).unwrap_err();
     assert!(key == "command" && problem.contains("/nowhere/kick"));
+}
+
+/// At the start, and not when the first password was changed.
+#[test]
+fn a_program_that_is_missing_or_may_not_be_run_is_refused() {
+    let refusal = |program: &str| {
+        let command = vec![program.to_owned()];
+        Program::new(&CommandSettings { command, ends_sessions: true, timeout: None }).err().map(|(_, problem)| problem)
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("kick");
+    let shown = path.display().to_string();
+    assert!(refusal(&shown).unwrap().contains("there is no program"));
+    std::fs::write(&path, "#!/bin/sh\n").unwrap();
+    assert!(refusal(&shown).unwrap().contains("may not be run"));
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    assert_eq!(refusal(&shown), None);
 }

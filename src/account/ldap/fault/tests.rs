@@ -43,6 +43,7 @@ fn each_code_means_one_thing_and_says_what_to_do() {
     assert!(unavailable(10, None, writing).contains("read-only copy"));
     assert!(unavailable(49, None, Doing::Reading).contains("bind_password"));
     assert!(unavailable(32, None, Doing::Reading).contains("account.ldap.base"));
+    assert!(unavailable(34, None, Doing::Reading).contains("account.ldap.base"));
     assert!(unavailable(50, Some(4), writing).contains("pwdSafeModify"));
     assert!(unavailable(19, Some(7), writing).contains("lets nobody change"));
     assert!(unavailable(19, None, Doing::WritingPhone).contains("constraintViolation (19): words"));

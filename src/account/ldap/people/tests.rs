@@ -45,12 +45,16 @@ fn a_person_is_read_out_of_an_entry() {
     assert!(zhang.enabled);
 }
 
-/// case 70: of several numbers, the first mobile one in sorted order, whatever order the server sends them in.
+/// case 70: two different mobile numbers name no phone, whatever order the server sends them in.
 #[test]
-fn of_several_numbers_the_first_mobile_one_counts_in_a_stable_order() {
-    let numbers = [("mobile", "13900000009"), ("mobile", "010-55500123"), ("mobile", "13800000001")];
-    let turned = [numbers[2], numbers[0], numbers[1]];
-    for values in [numbers, turned] {
+fn of_several_numbers_only_one_mobile_number_is_the_phone() {
+    let (one, two, landline) = (("mobile", "13800000001"), ("mobile", "13900000009"), ("mobile", "010-55500123"));
+    for values in [[one, two, landline], [landline, two, one]] {
+        let person = subject(&values);
+        assert!(person.enabled && person.phone.is_none());
+        assert_eq!(person.facts.mobile.as_deref(), Some("13800000001"), "no password may hold it all the same");
+    }
+    for values in [[landline, one], [one, ("mobile", "+86 138 0000 0001")]] {
         assert_eq!(subject(&values).phone.unwrap().e164(), "+8613800000001");
     }
 }

@@ -6,8 +6,9 @@ struct Root {
     account: AccountSettings,
 }
 
-const SOUND: [(&str, &str); 5] = [
+const SOUND: [(&str, &str); 6] = [
     ("kind = \"sqlite\"", "kind = \"ldap\""),
+    ("[\"1m\", \"3m\", \"6m\", \"1y\", \"never\"]", "[\"never\"]"),
     ("urls = []", "urls = [\"ldaps://ldap.example.org\"]"),
     ("bind_dn = \"\"", "bind_dn = \"cn=resetgate,dc=example,dc=org\""),
     ("bind_password = \"\"", "bind_password = \"secret\""),
@@ -44,7 +45,17 @@ fn what_only_a_directory_needs_is_asked_for_only_there() {
     assert_eq!(bare.check(), []);
     let empty = AccountSettings { kind: AccountKind::Ldap, ..bare };
     let keys: Vec<_> = empty.check().into_iter().map(|(key, _)| key).collect();
-    assert_eq!(keys, ["ldap.urls", "ldap.bind_dn", "ldap.bind_password", "ldap.base"]);
+    assert_eq!(keys, ["ldap.urls", "ldap.bind_dn", "ldap.bind_password", "ldap.base", "max_age_choices"]);
+}
+
+/// What a person chose must not be forgotten in silence.
+#[test]
+fn validity_that_no_attribute_keeps_is_refused() {
+    let choices = ("[\"never\"]", "[\"never\", \"3m\"]");
+    let found = problems(&[choices]);
+    assert_eq!((found.len(), found[0].0.as_str()), (1, "max_age_choices"));
+    assert!(found[0].1.contains("\"3m\"") && found[0].1.contains("account.ldap.password.expiry"), "{found:?}");
+    assert_eq!(problems(&[choices, ("expiry = \"\"", "expiry = \"pwdEndTime\"")]), []);
 }
 
 #[test]

@@ -24,6 +24,7 @@ fn rules_that_cannot_match_or_match_too_much_are_named() {
         ("success = { status = [200], pointer = \"/a\", equals = [0] }", "success.equals"),
         ("throttled = { status = [200] }", "throttled.status"),
         ("throttled = { status = [600] }", "throttled.status"),
+        ("number_limited = { status = [200] }", "number_limited.status"),
         ("message_id = \"id\"", "message_id"),
         ("ca_file = \"/etc/ca.pem\"\nurl = \"http://localhost:9/\"", "ca_file"),
     ] {

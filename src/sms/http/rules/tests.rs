@@ -10,7 +10,12 @@ const HIDDEN: Hidden<'static> = Hidden::new(["13800138000", "", "002569"]);
 
 fn rules(more: &str) -> Rules {
     let settings = gateway(more);
-    Rules { success: settings.success, throttled: settings.throttled, message_id: settings.message_id }
+    Rules {
+        success: settings.success,
+        throttled: settings.throttled,
+        number_limited: settings.number_limited,
+        message_id: settings.message_id,
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "a test builds its bodies where it names them")]
@@ -86,6 +91,21 @@ fn an_operator_can_say_what_throttled_looks_like() {
     assert_eq!(rules.judge(&answer(200, json!({"code": 0})), &HIDDEN), Ok(None));
     assert!(matches!(rules.judge(&unreadable(200), &HIDDEN), Err(SmsError::Unknown { .. })));
     assert!(matches!(rules.judge(&unreadable(500), &HIDDEN), Err(SmsError::Unknown { .. })));
+}
+
+/// What is of one number holds up nobody else, even where the gateway says it with the status that means everybody.
+#[test]
+fn an_operator_can_say_what_the_limit_of_one_number_looks_like() {
+    let rules = rules("number_limited = { status = [429], pointer = \"/scope\", equals = \"recipient\" }");
+    assert!(rules.need_body());
+    let limited = |answer: &Answer| rules.judge(answer, &HIDDEN).unwrap_err();
+    let one = answer(429, json!({"scope": "recipient"}));
+    assert_eq!(limited(&one), SmsError::NumberLimited { wait: Duration::from_mins(1) });
+    let timed = Answer { retry_after: Some(Duration::from_secs(9)), ..one };
+    assert_eq!(limited(&timed), SmsError::NumberLimited { wait: Duration::from_secs(9) });
+    for all in [answer(429, json!({"scope": "account"})), unreadable(429)] {
+        assert_eq!(limited(&all), SmsError::Throttled { retry_after: None });
+    }
 }
 
 /// A success by status alone is still unclear when the body that would say "throttled" is missing.

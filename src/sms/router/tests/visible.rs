@@ -32,7 +32,8 @@ async fn only_the_default_way_shows_and_only_when_all_of_it_is_out() {
 async fn one_message_alone_shows_nothing_whatever_it_meets() {
     let wait = Duration::from_hours(1);
     let faults = [SmsFault::Credentials, SmsFault::Clock, SmsFault::Balance, SmsFault::Signature, SmsFault::Template];
-    let words = [unreachable(), unknown(), refused(), throttled(Some(60)), SmsError::NumberLimited { wait }];
+    let words =
+        [unreachable(), unknown(), refused(), not_taken(), throttled(Some(60)), SmsError::NumberLimited { wait }];
     for word in words.into_iter().chain(faults.map(faulty)) {
         let told = Told::new("only", &vec![word.clone(); 9]);
         let (router, clock) = chain(&[&told]);

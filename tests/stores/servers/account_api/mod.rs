@@ -1,4 +1,4 @@
-//! An account API as somebody would write it from the description: people in memory, signatures verified.
+//! An account API as somebody would write it from the description: people in a file, signatures verified.
 
 mod people;
 mod signature;

@@ -1,10 +1,13 @@
-//! Accounts in memory, with the operations of the description.
+//! Accounts in a `SQLite` file, which others may read beside, with the operations of the description.
 
-use std::collections::HashMap;
+use std::path::PathBuf;
 
 use resetgate::account::{AccountSettings, HashPool, StoredHash};
 use resetgate::domain::{NewPassword, SystemRandom};
 use serde_json::{Value, json};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow};
+use sqlx::{Connection, Executor, Row};
+use tempfile::TempDir;
 use tokio::sync::Mutex;
 
 /// One account; `account` is what `/find` tells.
@@ -13,19 +16,23 @@ pub struct Person {
     pub password: Option<&'static str>,
 }
 
-struct Kept {
-    account: Value,
-    hash: Option<StoredHash>,
-    expires_at: Option<String>,
-    /// Found by this address as well, without saying so.
-    also: Option<String>,
-}
+/// `also` is an address by which it is found without saying so; `done` are writes by their key and account.
+const TABLES: &str = "
+CREATE TABLE person (id TEXT PRIMARY KEY, account TEXT NOT NULL, hash TEXT, expires_at INTEGER, also TEXT);
+CREATE TABLE done (key TEXT, id TEXT, answer TEXT NOT NULL, PRIMARY KEY (key, id));";
+
+const BY_ADDRESS: &str = "SELECT account, hash FROM person WHERE json_extract(account, '$.address') = ?1 OR also = ?1
+    OR ?1 IN (SELECT value FROM json_each(account, '$.aliases'))";
+
+const EXPIRING: &str = "SELECT account, expires_at FROM person
+    WHERE json_extract(account, '$.enabled') AND ?1 < expires_at AND expires_at < ?2
+      AND (?3 IS NULL OR (expires_at, id) > (?3, ?4)) ORDER BY expires_at, id LIMIT ?5";
 
 pub struct People {
-    kept: Mutex<Vec<Kept>>,
-    /// Writes that were done, by their key and account.
-    done: Mutex<HashMap<(String, String), Value>>,
+    /// One connection: two writes at once are one after the other.
+    base: Mutex<SqliteConnection>,
     pool: HashPool,
+    directory: TempDir,
 }
 
 type Answer = Result<Value, &'static str>;
@@ -33,36 +40,46 @@ type Answer = Result<Value, &'static str>;
 impl People {
     pub async fn of(people: Vec<Person>) -> Self {
         let pool = HashPool::new(&settings().hash, std::sync::Arc::new(SystemRandom)).unwrap();
-        let mut kept = Vec::new();
+        let directory = tempfile::tempdir().unwrap();
+        let file = SqliteConnectOptions::new().filename(directory.path().join(FILE)).create_if_missing(true);
+        let file = file.journal_mode(SqliteJournalMode::Wal);
+        let mut base = SqliteConnection::connect_with(&file).await.unwrap();
+        base.execute(TABLES).await.unwrap();
+        let mut all = base.begin().await.unwrap();
         for Person { account, password } in people {
             let hash = match password {
                 Some(text) => Some(pool.hash(&NewPassword::parse(text).unwrap()).await.unwrap()),
                 None => None,
             };
-            kept.push(Kept { account, hash, expires_at: None, also: None });
+            let add = sqlx::query("INSERT INTO person (id, account, hash) VALUES (?1, ?2, ?3)");
+            let add = add.bind(account["id"].as_str()).bind(account.to_string());
+            add.bind(hash.map(|hash| hash.expose().to_owned())).execute(&mut *all).await.unwrap();
         }
-        Self { kept: Mutex::new(kept), done: Mutex::default(), pool }
+        all.commit().await.unwrap();
+        Self { base: Mutex::new(base), pool, directory }
+    }
+
+    /// What a mail server may read beside: the table `person`.
+    pub fn file(&self) -> PathBuf {
+        self.directory.path().join(FILE)
     }
 
     /// Does what is asked; null is an answer without a body.
     pub async fn answer(&self, operation: &str, asked: &Value, once: Option<&str>) -> Answer {
         let text = |name: &str| asked[name].as_str().ok_or("bad_request");
         match operation {
-            "find" => {
-                let kept = self.kept.lock().await;
-                let found = kept.iter().find(|kept| kept.has(text("address").unwrap_or_default()));
-                found.map(|kept| json!({ "account": kept.account })).ok_or("not_found")
-            }
+            "find" => Ok(json!({ "account": self.named(text("address")?).await.ok_or("not_found")?.0 })),
             "verify" => self.verify(text("address")?, text("password")?).await,
             "password" => self.write(asked, once.ok_or("bad_request")?).await,
             "phone" => {
-                let (mut kept, phone) = (self.kept.lock().await, &asked["phone"]);
-                let account = &mut enabled(&mut kept, text("id")?)?.account;
-                account["phone"] = phone.clone();
-                account["phone_bound_at"] = if phone.is_null() { Value::Null } else { asked["at"].clone() };
+                let mut base = self.base.lock().await;
+                let mut account = enabled(&mut base, text("id")?).await?;
+                account["phone"] = asked["phone"].clone();
+                account["phone_bound_at"] = if asked["phone"].is_null() { Value::Null } else { asked["at"].clone() };
+                keep(&mut base, &account).await;
                 Ok(Value::Null)
             }
-            "expiring" => self.expiring(text("from")?, text("until")?, asked["limit"].as_u64().unwrap()).await,
+            "expiring" => self.expiring(asked).await,
             "health" => {
                 Ok(json!({ "version": "1", "operations": ["find", "verify", "password", "phone", "expiring"] }))
             }
@@ -72,75 +89,100 @@ impl People {
 
     /// As an API that looks up one address and answers with the account of another.
     pub async fn rename(&self, asked: &str, told: &str) {
-        let mut kept = self.kept.lock().await;
-        let person = kept.iter_mut().find(|kept| kept.has(asked)).unwrap();
-        person.also = Some(asked.to_owned());
-        person.account["aliases"] = json!([]);
-        person.account["address"] = told.into();
+        let (mut account, _) = self.named(asked).await.unwrap();
+        (account["aliases"], account["address"]) = (json!([]), told.into());
+        let mut base = self.base.lock().await;
+        keep(&mut base, &account).await;
+        let also = sqlx::query("UPDATE person SET also = ?2 WHERE id = ?1").bind(account["id"].as_str()).bind(asked);
+        also.execute(&mut *base).await.unwrap();
+    }
+
+    /// Everybody's password runs out then.
+    pub async fn let_expire(&self, at: i64) {
+        let all = sqlx::query("UPDATE person SET expires_at = ?1").bind(at);
+        all.execute(&mut *self.base.lock().await).await.unwrap();
+    }
+
+    async fn named(&self, address: &str) -> Option<(Value, Option<StoredHash>)> {
+        let mut base = self.base.lock().await;
+        let row = sqlx::query(BY_ADDRESS).bind(address).fetch_optional(&mut *base).await.unwrap()?;
+        let hash: Option<String> = row.get("hash");
+        Some((account(&row), hash.map(|text| StoredHash::parse(&text).unwrap())))
     }
 
     async fn verify(&self, address: &str, password: &str) -> Answer {
         let password = NewPassword::parse(password).map_err(|_| "bad_request")?;
-        let kept = self.kept.lock().await;
-        let found = kept.iter().find(|kept| kept.has(address));
-        let valid = match found.and_then(|kept| Some((kept, kept.hash.as_ref()?))) {
-            Some((kept, hash)) => {
-                self.pool.verify(&password, hash).await.unwrap() && kept.account["enabled"] == json!(true)
+        let valid = match self.named(address).await {
+            Some((account, Some(hash))) => {
+                self.pool.verify(&password, &hash).await.unwrap() && account["enabled"] == json!(true)
             }
-            None => self.pool.verify_nothing(&password).await.unwrap(),
+            _ => self.pool.verify_nothing(&password).await.unwrap(),
         };
         Ok(json!({ "valid": valid }))
     }
 
     async fn write(&self, asked: &Value, once: &str) -> Answer {
         let id = asked["id"].as_str().ok_or("bad_request")?;
-        // Held to the end: two with one key at once are one after the other.
-        let mut done = self.done.lock().await;
-        if let Some(answer) = done.get(&(once.to_owned(), id.to_owned())) {
-            return Ok(answer.clone());
+        let mut base = self.base.lock().await;
+        let earlier = sqlx::query_scalar("SELECT answer FROM done WHERE key = ?1 AND id = ?2").bind(once).bind(id);
+        let earlier: Option<String> = earlier.fetch_optional(&mut *base).await.unwrap();
+        if let Some(answer) = earlier {
+            return Ok(answer.parse().unwrap());
         }
-        let mut kept = self.kept.lock().await;
-        let person = enabled(&mut kept, id)?;
+        let mut account = enabled(&mut base, id).await?;
         let password = asked["password"].as_str().ok_or("bad_request")?;
         if password.starts_with("Password") {
             return Err("policy");
         }
         let password = NewPassword::parse(password).map_err(|_| "bad_request")?;
-        person.hash = Some(self.pool.hash(&password).await.unwrap());
-        person.expires_at = asked["expires_at"].as_str().map(str::to_owned);
-        person.account["password_changed_at"] = asked["at"].clone();
+        let hash = self.pool.hash(&password).await.unwrap();
+        account["password_changed_at"] = asked["at"].clone();
+        let expires_at = asked["expires_at"].as_str().map(millis).transpose()?;
         let answer = json!({ "changed_at": asked["at"], "expires_at": asked["expires_at"], "sessions_revoked": false });
-        done.insert((once.to_owned(), id.to_owned()), answer.clone());
+        // Password and key together: a repeat finds both or neither.
+        let mut both = base.begin().await.unwrap();
+        keep(&mut both, &account).await;
+        let update = sqlx::query("UPDATE person SET hash = ?2, expires_at = ?3 WHERE id = ?1");
+        update.bind(id).bind(hash.expose()).bind(expires_at).execute(&mut *both).await.unwrap();
+        let done = sqlx::query("INSERT INTO done (key, id, answer) VALUES (?1, ?2, ?3)");
+        done.bind(once).bind(id).bind(answer.to_string()).execute(&mut *both).await.unwrap();
+        both.commit().await.unwrap();
         Ok(answer)
     }
 
-    async fn expiring(&self, from: &str, until: &str, limit: u64) -> Answer {
-        let time = |text: &str| text.parse::<jiff::Timestamp>().map_err(|_| "bad_request");
-        let (from, until, kept) = (time(from)?, time(until)?, self.kept.lock().await);
-        let mut found: Vec<_> = kept
-            .iter()
-            .filter(|kept| kept.account["enabled"] == json!(true))
-            .filter_map(|kept| Some((time(kept.expires_at.as_ref()?).ok()?, kept)))
-            .filter(|(end, _)| from < *end && *end < until)
-            .collect();
-        found.sort_by_key(|(end, _)| *end);
-        found.truncate(usize::try_from(limit).unwrap());
-        let told =
-            |(end, kept): &(jiff::Timestamp, &Kept)| json!({ "account": kept.account, "expires_at": end.to_string() });
-        Ok(json!({ "accounts": found.iter().map(told).collect::<Vec<_>>() }))
+    async fn expiring(&self, asked: &Value) -> Answer {
+        let time = |name: &str| asked[name].as_str().ok_or("bad_request").and_then(millis);
+        let after = asked["after"]["expires_at"].as_str().map(millis).transpose()?;
+        let rows = sqlx::query(EXPIRING).bind(time("from")?).bind(time("until")?).bind(after);
+        let rows = rows.bind(asked["after"]["id"].as_str()).bind(asked["limit"].as_i64());
+        let rows = rows.fetch_all(&mut *self.base.lock().await).await.unwrap();
+        let told = rows.iter().map(|row| {
+            let at = jiff::Timestamp::from_millisecond(row.get("expires_at")).unwrap();
+            json!({ "account": account(row), "expires_at": at.to_string() })
+        });
+        Ok(json!({ "accounts": told.collect::<Vec<_>>() }))
     }
 }
 
-impl Kept {
-    fn has(&self, address: &str) -> bool {
-        let mut names = self.account["aliases"].as_array().unwrap().iter().chain([&self.account["address"]]);
-        names.any(|name| name == address) || self.also.as_deref() == Some(address)
-    }
+const FILE: &str = "people.db";
+
+fn account(row: &SqliteRow) -> Value {
+    row.get::<&str, _>("account").parse().unwrap()
 }
 
-fn enabled<'a>(kept: &'a mut [Kept], id: &str) -> Result<&'a mut Kept, &'static str> {
-    let person = kept.iter_mut().find(|kept| kept.account["id"] == id).ok_or("not_found")?;
-    if person.account["enabled"] == json!(true) { Ok(person) } else { Err("disabled") }
+fn millis(text: &str) -> Result<i64, &'static str> {
+    text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_millisecond).map_err(|_| "bad_request")
+}
+
+async fn keep(base: &mut SqliteConnection, account: &Value) {
+    let update = sqlx::query("UPDATE person SET account = ?2 WHERE id = ?1").bind(account["id"].as_str());
+    update.bind(account.to_string()).execute(base).await.unwrap();
+}
+
+async fn enabled(base: &mut SqliteConnection, id: &str) -> Answer {
+    let row = sqlx::query("SELECT account FROM person WHERE id = ?1").bind(id).fetch_optional(base).await.unwrap();
+    let account = account(&row.ok_or("not_found")?);
+    if account["enabled"] == json!(true) { Ok(account) } else { Err("disabled") }
 }
 
 fn settings() -> AccountSettings {
