@@ -6,18 +6,25 @@ use super::*;
 fn checked(layers: &[&str]) -> Result<Loaded<Settings>, Report> {
     let base = MINIMAL_TEXT.split_once("[sms]").unwrap().0;
     let names: Vec<_> = (0..layers.len()).map(|place| format!("{place}.toml")).collect();
-    let mut sources = MemorySources::default()
-        .file("base.toml", base)
-        .file("secrets/pepper", "pepper-0123456789-0123456789-0123456789")
-        .file("secrets/audit", "audit-0123456789-0123456789-0123456789");
+    let mut sources = MemorySources::default().file("base.toml", base);
     for (name, text) in names.iter().zip(layers) {
         sources = sources.file(name, text);
-        // Every other secret file that is named there.
-        for path in text.split('"').filter(|path| path.starts_with("secrets/")) {
-            sources = sources.file(path, "0123456789-long-enough-for-a-path");
+        // Every secret file that is named there, with something that is good for its key.
+        for (key, path) in text.lines().filter_map(|line| line.split_once(" = \"secrets/")) {
+            let path = format!("secrets/{}", path.split('"').next().unwrap());
+            let content = match key {
+                "password_file" => "12345678",
+                "status_callback_file" => {
+                    "https://reset.example.gov.cn/v1/delivery-reports/main/0123456789-long-enough-for-a-path"
+                }
+                _ => "0123456789-long-enough-for-a-path",
+            };
+            sources = sources.file(&path, content);
         }
-        sources = sources.file("secrets/smpp", "12345678");
     }
+    let sources = sources
+        .file("secrets/pepper", "pepper-0123456789-0123456789-0123456789")
+        .file("secrets/audit", "audit-0123456789-0123456789-0123456789");
     let files: Vec<_> = std::iter::once("base.toml").chain(names.iter().map(String::as_str)).collect();
     Settings::load(&sources.inputs(&files, &[]), &sources, Mode::Serve)
 }
@@ -130,5 +137,51 @@ fn every_provider_of_the_reference_file_can_be_used_without_its_comment_signs() 
     for block in blocks {
         let loaded = checked(&["[sms]\nproviders = [\"NAME\"]\n", &block]);
         assert!(loaded.is_ok(), "{block}\n{}", loaded.unwrap_err().render(false));
+    }
+}
+
+/// Each table of the README that is about messages, with gateways for the providers that it only names.
+#[cfg(all(
+    feature = "aliyun",
+    feature = "aws_sns",
+    feature = "cmpp",
+    feature = "huawei",
+    feature = "smpp",
+    feature = "tencent"
+))]
+#[cfg(all(feature = "twilio", feature = "vonage"))]
+#[test]
+fn every_example_of_the_readme_that_is_about_messages_can_be_used() {
+    let readme = include_str!("../../README.md");
+    let blocks = readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let blocks: Vec<_> = blocks.filter(|block| block.contains("[sms.")).collect();
+    let mut kinds: Vec<_> = Vec::new();
+    for block in &blocks {
+        let table: toml::Table = toml::from_str(block).unwrap();
+        let sms = table["sms"].as_table().unwrap();
+        let tables = |name: &str| sms.get(name).and_then(toml::Value::as_table).cloned().unwrap_or_default();
+        let (given, routes) = (tables("provider"), tables("route"));
+        let mut names: Vec<_> = given.keys().cloned().chain(tables("receipts").keys().cloned()).collect();
+        let listed =
+            |table: &toml::Table| table.get("providers").and_then(toml::Value::as_array).cloned().unwrap_or_default();
+        let lists = std::iter::once(listed(sms)).chain(routes.values().map(|route| listed(route.as_table().unwrap())));
+        names.extend(lists.flatten().map(|name| name.as_str().unwrap().to_owned()));
+        names.sort_unstable();
+        names.dedup();
+        let missing = names.iter().filter(|name| !given.contains_key(*name));
+        let gateways = missing.map(|name| {
+            format!(
+                "[sms.provider.{name}]\nkind = \"http\"\nurl = \"https://a.example\"\nbody = '[\"{{to}}\",\"{{text}}\"]'\n\
+                 success = {{ status = [200] }}\n"
+            )
+        });
+        let around = format!("[sms]\nproviders = {names:?}\n{}", gateways.collect::<String>());
+        let loaded = checked(&[&around, block]);
+        assert!(loaded.is_ok(), "{block}\n{}", loaded.unwrap_err().render(false));
+        kinds.extend(given.values().map(|own| own["kind"].as_str().unwrap().to_owned()));
+    }
+    for kind in known().key(&KeyPath::dotted("sms.provider.x.kind")).unwrap().kinds().filter(|kind| *kind != "console")
+    {
+        assert!(kinds.iter().any(|shown| shown == kind), "the README has no example of {kind}");
     }
 }
