@@ -126,3 +126,16 @@ fn a_file_that_a_key_names_is_refused_with_its_line_by_check_and_by_serve() {
         assert!(ran.err.contains("error[C022]: help.contacts_file: contacts.csv:2: `name` is empty"), "{}", ran.err);
     }
 }
+
+#[test]
+fn a_file_of_others_that_is_not_there_is_refused_by_check_and_by_serve_alike() {
+    let directory = configured();
+    for command in ["config check", "serve"] {
+        let sets = "--set sms.provider.main.ca_file=gone.pem --set account.kind=ldap --set account.ldap.ca_file=no.pem";
+        let ran = run(directory.path(), &format!("-c resetgate.toml {command} {sets}"));
+        assert_eq!(ran.code, 3, "{command}: {}", ran.err);
+        for reason in ["sms.provider.main.ca_file: cannot read gone.pem", "account.ldap.ca_file: cannot read no.pem"] {
+            assert!(ran.err.contains(&format!("error[C022]: {reason}")), "{command}: {}", ran.err);
+        }
+    }
+}

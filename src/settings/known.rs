@@ -97,6 +97,8 @@ pub struct Key {
     pub secret: bool,
     /// Its line in the reference file.
     pub line: &'static str,
+    /// Its lines in the tables of one kind each, where the file has several tables of one name.
+    by_kind: Vec<(String, &'static str)>,
 }
 
 impl Key {
@@ -118,10 +120,28 @@ impl Key {
         self.secret || in_database || (may && (name == "body" || value.is_none_or(|text| text.contains(['?', '@']))))
     }
 
+    /// The kinds that tables with this key may be of; empty where there is one kind.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.by_kind.iter().map(|(kind, _)| kind.as_str())
+    }
+
+    /// Its line in a table of this kind, or else the first.
+    #[must_use]
+    pub fn line_for(&self, kind: Option<&str>) -> &'static str {
+        let own = self.by_kind.iter().find(|(own, _)| kind == Some(own));
+        own.map_or(self.line, |(_, line)| line)
+    }
+
+    /// The value on that line.
+    #[must_use]
+    pub fn example(&self, kind: Option<&str>) -> Option<Value> {
+        assignment(self.line_for(kind)).map(|(_, value)| value)
+    }
+
     /// Whether its last name is a language tag.
     #[must_use]
     pub fn is_by_language(&self) -> bool {
-        self.pattern.split_last().is_some_and(|(_, table)| OPEN_TABLES.contains(&table.join(".").as_str()))
+        self.pattern.split_last().is_some_and(|(_, table)| is_open(table))
     }
 
     /// Its names; `*` for those that the operator chooses.
@@ -160,46 +180,64 @@ pub fn known() -> &'static Known {
 }
 
 impl Known {
-    /// Every line that is a header or an assignment counts, commented out or not.
+    /// Every line that is a header or an assignment counts, commented out once, twice or not.
     pub(super) fn read(text: &'static str) -> Self {
         let mut known = Self { keys: Vec::new(), sections: Vec::new() };
-        let mut section = Vec::new();
+        let (mut section, mut kind) = (Vec::new(), None);
         for line in text.lines() {
-            let (line, is_set) = line.strip_prefix("# ").map_or((line, true), |line| (line, false));
+            let is_set = !line.starts_with('#');
+            let line = line.strip_prefix("# ").unwrap_or(line);
+            let line = line.strip_prefix("# ").unwrap_or(line);
             if let Some(header) = header(line) {
                 section = header.split('.').map(|name| if name == "NAME" { ANY } else { name }.to_owned()).collect();
-                (1..=section.len()).for_each(|depth| known.add_section(&section[..depth]));
-            } else if let Some((name, value)) = assignment(line) {
+                kind = None;
+                known.add_sections(&section);
+            } else if let Some((names, value)) = assignment(line) {
+                let path = [section.as_slice(), names.as_slice()].concat();
+                if names == ["kind"] && !is_set {
+                    kind = value.as_str().map(str::to_owned);
+                }
                 match value {
                     // A table with defaults is a section on one line; each of its keys can be set by itself.
-                    Value::Table(inner) if is_set => known.add_section_of(&section, &name, &inner, line),
-                    value => known.add_key(&section, &name, &value, line),
+                    Value::Table(inner) if is_set || is_open(&path) => {
+                        known.add_sections(&path);
+                        inner.iter().for_each(|(name, value)| known.add_key(&path, name, value, line, kind.as_ref()));
+                    }
+                    value => {
+                        let (name, table) = path.split_last().map_or(("", &path[..0]), |(name, table)| (name, table));
+                        known.add_key(table, name, &value, line, kind.as_ref());
+                    }
                 }
-                if name == "headers" {
-                    known.add_key(&section, "header_files", &Value::Table(Table::new()), HEADER_FILES);
+                if names == ["headers"] {
+                    known.add_key(&section, "header_files", &Value::Table(Table::new()), HEADER_FILES, None);
                 }
             }
         }
         known
     }
 
-    fn add_section(&mut self, section: &[String]) {
-        if !self.sections.iter().any(|known| known == section) {
-            self.sections.push(section.to_vec());
+    /// The section and those that it lies in.
+    fn add_sections(&mut self, section: &[String]) {
+        for depth in 1..=section.len() {
+            if !self.sections.iter().any(|known| known == &section[..depth]) {
+                self.sections.push(section[..depth].to_vec());
+            }
         }
     }
 
-    fn add_section_of(&mut self, section: &[String], name: &str, inner: &Table, line: &'static str) {
-        let section: Vec<_> = section.iter().cloned().chain([name.to_owned()]).collect();
-        self.add_section(&section);
-        inner.iter().for_each(|(name, value)| self.add_key(&section, name, value, line));
-    }
-
-    fn add_key(&mut self, section: &[String], name: &str, value: &Value, line: &'static str) {
-        let name = if OPEN_TABLES.contains(&section.join(".").as_str()) { ANY } else { name };
+    fn add_key(&mut self, section: &[String], name: &str, value: &Value, line: &'static str, kind: Option<&String>) {
+        let name = if is_open(section) { ANY } else { name };
         let pattern: Vec<_> = section.iter().cloned().chain([name.to_owned()]).collect();
-        if !self.keys.iter().any(|key| key.pattern == pattern) {
-            self.keys.push(Key { pattern, kind: Kind::of(value), secret: line.contains("(secret)"), line });
+        let by_kind = kind.map(|kind| (kind.clone(), line));
+        match self.keys.iter_mut().find(|key| key.pattern == pattern) {
+            Some(key) => key.by_kind.extend(by_kind),
+            None => self.keys.push(Key {
+                pattern,
+                kind: Kind::of(value),
+                secret: line.contains("(secret)"),
+                line,
+                by_kind: by_kind.into_iter().collect(),
+            }),
         }
     }
 
@@ -226,6 +264,12 @@ impl Known {
     #[must_use]
     pub fn key(&self, path: &KeyPath) -> Option<&Key> {
         self.keys.iter().find(|key| matches(&key.pattern, path.names()))
+    }
+
+    /// The section at exactly `path`, as the reference file has it.
+    #[must_use]
+    pub fn section(&self, path: &KeyPath) -> Option<&[String]> {
+        self.sections.iter().find(|section| matches(section, path.names())).map(Vec::as_slice)
     }
 
     /// Whether the value at `path` must not be shown: it is a secret, or it may be meant as one. Without a `value` at
@@ -295,13 +339,20 @@ fn header(line: &str) -> Option<&str> {
     (rest.is_empty() || rest.starts_with('#')).then_some(name)
 }
 
-/// The key and the value of `key = value`; every value of the reference file stands on one line.
-fn assignment(line: &str) -> Option<(String, Value)> {
+/// The names and the value of `key = value` or `table.key = value`; every value of the reference file stands on one line.
+fn assignment(line: &str) -> Option<(Vec<String>, Value)> {
     let first = line.split_once('=')?.0.trim_end();
-    let is_name = first.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_' || sign == '-');
+    let is_name = first.chars().all(|sign| sign.is_ascii_alphanumeric() || "_-.".contains(sign));
     if first.is_empty() || !is_name {
         return None;
     }
-    let table: Table = toml::from_str(line).ok()?;
-    table.into_iter().next()
+    let names: Vec<_> = first.split('.').map(str::to_owned).collect();
+    let whole = Value::Table(toml::from_str(line).ok()?);
+    let value = names.iter().try_fold(whole, |at, name| at.as_table()?.get(name).cloned())?;
+    Some((names, value))
+}
+
+/// Whether the keys of a table are language tags.
+fn is_open(table: &[String]) -> bool {
+    OPEN_TABLES.contains(&table.join(".").as_str())
 }

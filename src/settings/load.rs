@@ -58,7 +58,12 @@ pub fn load<T: DeserializeOwned>(
     if let Some(settings) = &reading.settings {
         stack.judge(check(settings, &stack.merged), &reading.removed);
     }
-    let report = Report::new(stack.problems, stack.secrets);
+    let of_kind = |problem: Problem| {
+        let kind = problem.key.as_ref().and_then(|key| stack.merged.kind_of(key)).map(str::to_owned);
+        problem.of_kind(kind.as_deref())
+    };
+    let problems = stack.problems.into_iter().map(of_kind).collect();
+    let report = Report::new(problems, stack.secrets);
     match reading.settings {
         Some(settings) if report.errors() == 0 => {
             Ok(Loaded { settings, merged: stack.merged, notes: report, layers: stack.layers })

@@ -86,6 +86,13 @@ impl Merged {
         self.values.keys().chain(self.tables.keys()).cloned().collect()
     }
 
+    /// The kind of the table of chosen name that `path` is or lies in, where such tables have one.
+    #[must_use]
+    pub fn kind_of(&self, path: &KeyPath) -> Option<&str> {
+        let table = path.names().get(..3)?;
+        self.get(&KeyPath::new(table).then("kind"))?.value.as_str()
+    }
+
     /// The key or table at `path`, or the nearest above it, with its origin. A table without a header of its own
     /// comes from the first value in it that somebody set.
     #[must_use]

@@ -7,6 +7,8 @@
 mod check;
 mod code;
 mod convert;
+mod example;
+mod expiry;
 mod facts;
 mod file;
 mod files;
@@ -17,6 +19,7 @@ mod layer;
 mod load;
 mod merged;
 mod origin;
+mod outside;
 mod page;
 mod problem;
 mod read;
@@ -36,6 +39,10 @@ mod files_tests;
 mod known_tests;
 #[cfg(test)]
 mod load_tests;
+#[cfg(test)]
+mod outside_tests;
+#[cfg(test)]
+mod provider_tests;
 #[cfg(test)]
 mod safety_tests;
 #[cfg(test)]
@@ -144,6 +151,8 @@ impl Settings {
             let mut findings = safety_findings(&facts);
             findings.extend(settings.check());
             findings.extend(settings.read_files(sources).1);
+            findings.extend(outside::findings(merged, sources));
+            findings.extend(expiry::notes(&settings.sms, merged));
             findings
         })
     }

@@ -68,6 +68,17 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// Whether both were set in one layer.
+    #[must_use]
+    pub fn is_of_layer(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::SecretFile { by, .. }, other) => by.is_of_layer(other),
+            (own, Self::SecretFile { by, .. }) => own.is_of_layer(by),
+            (Self::File(one), Self::File(two)) => one.source.name == two.source.name,
+            (one, two) => std::mem::discriminant(one) == std::mem::discriminant(two),
+        }
+    }
+
     /// Whether nobody set the value.
     #[must_use]
     pub const fn is_default(&self) -> bool {

@@ -1,5 +1,6 @@
 //! One thing that is wrong with the configuration: what, where, and what to do.
 
+use super::example::example_of;
 use super::key::KeyPath;
 use super::known::{Found, known, shown_section};
 use super::origin::Origin;
@@ -161,15 +162,25 @@ impl Problem {
     /// An error about a value, shown where the value was given.
     #[must_use]
     pub fn about(number: Number, key: &KeyPath, origin: &Origin, message: impl Into<String>) -> Self {
-        Self { key: Some(key.clone()), ..Self::new(number, message, place_of_value(origin), how_to_write(key)) }
+        Self { key: Some(key.clone()), ..Self::new(number, message, place_of_value(origin), how_to_write(key, None)) }
     }
 
     /// A finding, shown where its value was given.
     #[must_use]
     pub fn found(finding: Finding, key: &KeyPath, origin: &Origin) -> Self {
-        let help = if finding.help.is_empty() { how_to_write(key) } else { finding.help };
+        let help = if finding.help.is_empty() { how_to_write(key, None) } else { finding.help };
         let message = format!("{key}: {}", finding.problem);
         Self { level: finding.level, detail: finding.detail, help, ..Self::about(finding.number, key, origin, message) }
+    }
+
+    /// The same, with help for the kind of table that its key stands in.
+    #[must_use]
+    pub fn of_kind(self, kind: Option<&str>) -> Self {
+        let general = |key: &KeyPath| [how_to_write, example_of].into_iter().find(|help| help(key, None) == self.help);
+        match self.key.as_ref().and_then(|key| general(key).map(|help| help(key, kind))) {
+            Some(help) => Self { help, ..self },
+            None => self,
+        }
     }
 
     /// The same with a text after the caret.
@@ -198,28 +209,19 @@ pub fn place_of_key(origin: &Origin) -> Place {
     }
 }
 
-/// The line of the reference file, which says what the key means and what it may hold.
+/// The line of the reference file, which says what the key means and what it may hold; that of this kind of table.
 #[must_use]
-pub fn how_to_write(key: &KeyPath) -> String {
+pub fn how_to_write(key: &KeyPath, kind: Option<&str>) -> String {
     match known().find(key) {
         Found::Key(found) | Found::File(found) => {
-            let section = &found.pattern()[..found.pattern().len().saturating_sub(1)];
-            let line: Vec<_> = found.line.split_whitespace().collect();
-            format!("under {}: {}", shown_section(section), line.join(" "))
+            let section = shown_section(&found.pattern()[..found.pattern().len().saturating_sub(1)]);
+            if key.last() == "kind" && found.kinds().next().is_some() {
+                let kinds: Vec<_> = found.kinds().map(|kind| format!("\"{kind}\"")).collect();
+                return format!("under {section}: kind = {}", kinds.join(" | "));
+            }
+            let line: Vec<_> = found.line_for(kind).split_whitespace().collect();
+            format!("under {section}: {}", line.join(" "))
         }
-        Found::Section | Found::Unknown => example_of(key),
-    }
-}
-
-/// The command that shows the section of a key.
-#[must_use]
-pub fn example_of(key: &KeyPath) -> String {
-    let section = match known().find(&key.parent()) {
-        Found::Section => key.parent(),
-        _ => KeyPath::root(),
-    };
-    match section.names().first() {
-        Some(first) => format!("resetgate config example | grep -A12 '^\\[{first}\\]'"),
-        None => "resetgate config example | grep '^\\['".to_owned(),
+        Found::Section | Found::Unknown => example_of(key, kind),
     }
 }

@@ -6,11 +6,13 @@ use serde_path_to_error::Segment;
 use super::key::KeyPath;
 use super::known::{Found, known};
 use super::merged::Merged;
+use super::origin::Origin;
 use super::problem::{Number, Problem, how_to_write};
 
 /// What became of the merged values.
 pub struct Reading<T> {
-    /// The settings; where values did not fit, with the defaults in their place.
+    /// The settings; where values did not fit, with the defaults in their place, and where some were missing, with those
+    /// of the reference file.
     pub settings: Option<T>,
     /// What did not fit.
     pub problems: Vec<Problem>,
@@ -18,45 +20,116 @@ pub struct Reading<T> {
     pub removed: Vec<KeyPath>,
 }
 
-/// Reads `merged` into `T`. A value that does not fit is reported and replaced by its default, and the reading starts
-/// again, because a single reading ends at its first error and the operator wants to see all of them. What only follows
-/// from `earlier` problems is not told again.
+/// Reads `merged` into `T`. A value that does not fit is reported and replaced by its default, one that is missing by what the
+/// reference file has there, and the reading starts again, because a single reading ends at its first error and the operator
+/// wants to see all of them. What only follows from `earlier` problems is not told again.
 #[must_use]
-pub fn read<T: DeserializeOwned>(mut merged: Merged, defaults: &Merged, earlier: &[Problem]) -> Reading<T> {
-    let mut reading = Reading { settings: None, problems: Vec::new(), removed: Vec::new() };
+pub fn read<T: DeserializeOwned>(merged: Merged, defaults: &Merged, earlier: &[Problem]) -> Reading<T> {
+    let mut reader = Reader { merged, defaults, earlier, problems: Vec::new(), removed: Vec::new(), lent: Vec::new() };
     loop {
-        match serde_path_to_error::deserialize(toml::Value::Table(merged.to_table())) {
-            Ok(settings) => {
-                reading.settings = Some(settings);
-                return reading;
-            }
-            Err(error) => {
-                let (path, origin) = merged.nearest(&path_of(error.path()));
-                let lacks = lacking(error.inner().message()).map(|name| path.then(name));
-                let mut told_of = earlier.iter().chain(&reading.problems).filter_map(|problem| problem.key.as_ref());
-                let follows = lacks.as_ref().is_some_and(|key| told_of.any(|told| told == key));
-                if !follows {
-                    let message = format!("{path}: {}", told(&path, error.inner()));
-                    let mut problem = Problem::about(Number::WrongValue, &path, &origin, message);
-                    if let Some(key) = lacks {
-                        problem.help = how_to_write(&key);
-                    }
-                    reading.problems.push(problem);
-                }
-                if merged.get(&path).is_none() {
-                    reading.removed.push(path.clone());
-                }
-                if !merged.repair(&path, defaults) {
-                    return reading;
-                }
-            }
-        }
+        let settings = match serde_path_to_error::deserialize(toml::Value::Table(reader.merged.to_table())) {
+            Ok(settings) => Some(settings),
+            Err(error) if reader.mend(&path_of(error.path()), error.inner()) => continue,
+            Err(_) => None,
+        };
+        return Reading { settings, problems: reader.problems, removed: reader.removed };
     }
 }
 
-/// The key that a table lacks, if that is what serde says.
-fn lacking(message: &str) -> Option<&str> {
-    message.strip_prefix("missing field `")?.split('`').next()
+struct Reader<'a> {
+    merged: Merged,
+    defaults: &'a Merged,
+    earlier: &'a [Problem],
+    problems: Vec<Problem>,
+    removed: Vec<KeyPath>,
+    /// Missing keys that were given the value of the reference file.
+    lent: Vec<KeyPath>,
+}
+
+impl Reader<'_> {
+    /// Tells the error, and makes the values such that it does not come again; `false` when nothing can be done.
+    fn mend(&mut self, at: &KeyPath, error: &toml::de::Error) -> bool {
+        let (path, origin) = self.merged.nearest(at);
+        let message = error.message();
+        if let Some(key) = quoted(message, "missing field `").map(|name| path.then(name)) {
+            return self.missing(&path, &origin, &key, error) || self.drop(&path);
+        }
+        if let Some(key) = quoted(message, "unknown field `").map(|name| path.then(name))
+            && self.stranger(&path, &key)
+        {
+            return true;
+        }
+        let mut problem = Problem::about(Number::WrongValue, &path, &origin, format!("{path}: {}", told(&path, error)));
+        let meant = quoted(message, "unknown variant `").and_then(|given| nearest_of(given, message));
+        if let Some(meant) = meant {
+            problem.label = format!("did you mean `{meant}`?");
+        }
+        self.problems.push(problem);
+        match meant.filter(|_| path.last() == "kind") {
+            // The rest of the table is read as what was meant.
+            Some(meant) => {
+                self.merged.set(path, meant.into(), origin);
+                true
+            }
+            None => self.drop(&path),
+        }
+    }
+
+    /// A key that the table at `path` lacks; `false` when there is nothing to put there.
+    fn missing(&mut self, path: &KeyPath, origin: &Origin, key: &KeyPath, error: &toml::de::Error) -> bool {
+        let mut told_of = self.earlier.iter().chain(&self.problems).filter_map(|problem| problem.key.as_ref());
+        if !told_of.any(|told| told == key) {
+            let message = format!("{path}: {}", told(path, error));
+            let mut problem = Problem::about(Number::WrongValue, path, origin, message);
+            problem.help = how_to_write(key, self.merged.kind_of(key));
+            // No check of what is lent is reported beside this.
+            problem.key = Some(key.clone());
+            self.problems.push(problem);
+        }
+        let example = known().key(key).filter(|_| key.last() != "kind" && !self.lent.contains(key));
+        let Some(value) = example.and_then(|own| own.example(self.merged.kind_of(key))) else { return false };
+        self.lent.push(key.clone());
+        self.merged.set(key.clone(), value, Origin::Default);
+        true
+    }
+
+    /// A key of another kind of table, such as of the kind that a lower layer wrote; `false` when it is none.
+    fn stranger(&mut self, table: &KeyPath, key: &KeyPath) -> bool {
+        let Some(kind) = self.merged.get(&table.then("kind")).cloned() else { return false };
+        let is_key = known().key(key).is_some() || known().section(key).is_some();
+        let Some(name) = kind.value.as_str().filter(|_| is_key) else { return false };
+        let (_, origin) = self.merged.nearest(key);
+        let message = format!("{key}: is no key of kind \"{name}\"");
+        let mut problem = Problem::about(Number::WrongValue, key, &origin, message);
+        problem.detail = vec![format!("kind = \"{name}\" at {}", kind.origin)];
+        problem.help = if origin.is_of_layer(&kind.origin) {
+            "drop it, or write the kind that has it".to_owned()
+        } else {
+            "files are laid over each other key by key: take it out there, or give the other kind a table of another name"
+                .to_owned()
+        };
+        self.problems.push(problem);
+        self.merged.repair(key, self.defaults)
+    }
+
+    fn drop(&mut self, path: &KeyPath) -> bool {
+        if self.merged.get(path).is_none() {
+            self.removed.push(path.clone());
+        }
+        self.merged.repair(path, self.defaults)
+    }
+}
+
+/// The name in backticks after `start`, if that is how serde begins.
+fn quoted<'a>(message: &'a str, start: &str) -> Option<&'a str> {
+    message.strip_prefix(start)?.split('`').next()
+}
+
+/// Of the words that serde expected, the one that was probably meant.
+fn nearest_of<'a>(given: &str, message: &'a str) -> Option<&'a str> {
+    let expected = message.split_once("expected ")?.1.split('`').skip(1).step_by(2);
+    let rated = expected.map(|word| (strsim::jaro_winkler(word, &given.to_lowercase()), word));
+    rated.filter(|(likeness, _)| *likeness > 0.8).max_by(|one, two| one.0.total_cmp(&two.0)).map(|(_, word)| word)
 }
 
 fn path_of(path: &serde_path_to_error::Path) -> KeyPath {

@@ -64,7 +64,8 @@ fn read(named: &str, sources: &dyn Sources) -> Result<(PathBuf, String), String>
     Ok((path, text.to_owned()))
 }
 
-fn expand(named: &str, sources: &dyn Sources) -> Result<PathBuf, String> {
+/// The path with `$CREDENTIALS_DIRECTORY` filled in.
+pub(super) fn expand(named: &str, sources: &dyn Sources) -> Result<PathBuf, String> {
     for start in ["$CREDENTIALS_DIRECTORY", "${CREDENTIALS_DIRECTORY}"] {
         let Some(rest) = named.strip_prefix(start).filter(|rest| rest.starts_with('/')) else { continue };
         let directory = sources.variable("CREDENTIALS_DIRECTORY").ok_or_else(|| {

@@ -32,6 +32,12 @@ pub trait Sources {
     /// As the operating system says.
     fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>>;
 
+    /// Whether a file can be executed.
+    ///
+    /// # Errors
+    /// As the operating system says.
+    fn is_program(&self, path: &Path) -> io::Result<bool>;
+
     /// Whether the error stream shows colours.
     fn colour(&self) -> bool {
         false
@@ -65,6 +71,12 @@ impl Sources for SystemSources {
         paths.retain(|path| path.is_file());
         paths.sort_unstable();
         Ok(paths)
+    }
+
+    fn is_program(&self, path: &Path) -> io::Result<bool> {
+        use std::os::unix::fs::PermissionsExt;
+        let about = std::fs::metadata(path)?;
+        Ok(about.is_file() && about.permissions().mode() & 0o111 != 0)
     }
 
     fn colour(&self) -> bool {
@@ -146,6 +158,11 @@ pub mod memory {
         fn read_up_to(&self, path: &Path, max: u64) -> io::Result<Vec<u8>> {
             let bytes = self.files.get(&path.display().to_string()).cloned().ok_or_else(missing)?;
             if bytes.len() as u64 > max { Err(too_long(max)) } else { Ok(bytes) }
+        }
+
+        /// A file that says who runs it.
+        fn is_program(&self, path: &Path) -> io::Result<bool> {
+            Ok(self.read(path)?.starts_with(b"#!"))
         }
 
         fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {

@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 
 use super::convert::convert;
+use super::example::example_of;
 use super::file::did_you_mean;
 use super::key::KeyPath;
 use super::known::{Found, Key, known};
 use super::layer::{Entry, Layer};
 use super::origin::Origin;
-use super::problem::{Number, Place, Problem, example_of};
+use super::problem::{Number, Place, Problem};
 
 /// How every variable of this service begins. `RESETGATE_CONFIG`, with one underscore, is no setting.
 const PREFIX: &str = "RESETGATE__";
@@ -64,8 +65,12 @@ pub fn read_arguments(arguments: &[String]) -> Layer {
             Found::Key(_) | Found::File(_) => give(&mut layer, path, text, origin),
             Found::Section | Found::Unknown => {
                 let message = format!("`{path}` is no key");
-                let problem =
-                    Problem::new(Number::UnknownKey, message, Place::Named(origin.to_string()), example_of(&path));
+                let problem = Problem::new(
+                    Number::UnknownKey,
+                    message,
+                    Place::Named(origin.to_string()),
+                    example_of(&path, None),
+                );
                 layer.problems.push(problem.with_label(did_you_mean(&path, false)));
             }
         }
@@ -112,7 +117,7 @@ fn unknown(name: &str, origin: &Origin) -> Problem {
     let names = name.get(PREFIX.len()..).unwrap_or_default().to_lowercase();
     let path = KeyPath::new(names.split("__"));
     let message = format!("{} names no key", name.escape_debug());
-    let problem = Problem::new(Number::UnknownKey, message, Place::Named(origin.to_string()), example_of(&path));
+    let problem = Problem::new(Number::UnknownKey, message, Place::Named(origin.to_string()), example_of(&path, None));
     problem.with_label(match known().suggest(&path) {
         Some(meant) => format!("did you mean {}?", path.parent().then(&meant).variable()),
         None => did_you_mean(&path, false),

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::SmsSettings;
+use super::{MessageKind, SmsSettings};
 use crate::domain::{PhoneNumber, Region};
 
 mod check;
@@ -42,6 +42,15 @@ impl SmsSettings {
         let routes = self.routes.iter().filter_map(|name| self.route.get(name));
         let found = routes.into_iter().find(|route| route.matches(to, unit));
         found.map_or(&self.providers, |route| &route.providers)
+    }
+
+    /// The keys of the lists below `[sms]` in which no provider carries such messages; empty lists do not count.
+    #[must_use]
+    pub fn lists_without(&self, kind: MessageKind) -> Vec<String> {
+        let carried =
+            |names: &[String]| names.iter().any(|name| self.provider.get(name).is_none_or(|own| own.carries(kind)));
+        let lists = self.lists().filter(|(_, names)| !names.is_empty() && !carried(names));
+        lists.map(|(key, _)| key).collect()
     }
 
     /// The default list and those of the routes in use, each with its key.

@@ -16,11 +16,18 @@ pub struct Failure {
     what: String,
     places: Vec<String>,
     help: String,
+    /// Said before the help, to whoever wanted to write.
+    wrote_nothing: bool,
 }
 
 impl Failure {
     pub fn new(code: u8, what: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, what: what.into(), places: Vec::new(), help: help.into() }
+        Self { code, what: what.into(), places: Vec::new(), help: help.into(), wrote_nothing: false }
+    }
+
+    /// Of a command that only asks: that nothing was written is no news.
+    pub fn of_a_question(self) -> Self {
+        Self { wrote_nothing: false, ..self }
     }
 
     pub fn at(mut self, places: impl IntoIterator<Item = String>) -> Self {
@@ -43,20 +50,21 @@ impl fmt::Display for Failure {
         if self.places.len() > SHOWN {
             writeln!(out, "  … and {} more", self.places.len() - SHOWN)?;
         }
-        writeln!(out, "help: {}", self.help)
+        let first = if self.wrote_nothing { "nothing was written; " } else { "" };
+        writeln!(out, "help: {first}{}", self.help)
     }
 }
 
 impl From<AccountError> for Failure {
     fn from(error: AccountError) -> Self {
-        let (code, help) = match &error {
-            AccountError::Unavailable { .. } => {
-                (UNREACHABLE, "nothing was written; do what the reason says and repeat")
+        let (code, help, wrote_nothing) = match &error {
+            AccountError::Unavailable { .. } => (UNREACHABLE, "do what the reason says and repeat", true),
+            AccountError::Unknown { .. } => {
+                (UNREACHABLE, "look with `resetgate account show` before you repeat it", false)
             }
-            AccountError::Unknown { .. } => (UNREACHABLE, "look with `resetgate account show` before you repeat it"),
-            _ => (FAILED, "nothing was written; try again"),
+            _ => (FAILED, "try again", true),
         };
-        Self::new(code, error.to_string(), help)
+        Self { wrote_nothing, ..Self::new(code, error.to_string(), help) }
     }
 }
 
@@ -76,5 +84,17 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         let code = if error.kind() == ErrorKind::BrokenPipe { OK } else { FAILED };
         Self::new(code, format!("reading or writing failed: {error}"), "check where the output goes")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_only_asked_is_not_told_that_nothing_was_written() {
+        let lost = || Failure::from(AccountError::Unavailable { reason: "no answer".into() });
+        assert!(lost().to_string().ends_with("help: nothing was written; do what the reason says and repeat\n"));
+        assert!(lost().of_a_question().to_string().ends_with("help: do what the reason says and repeat\n"));
     }
 }

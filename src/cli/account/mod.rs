@@ -1,4 +1,4 @@
-//! `resetgate account`: the people of the embedded account store.
+//! `resetgate account`: the people of the embedded account store, and what can be done in any.
 
 mod add;
 mod expiring;
@@ -78,7 +78,7 @@ pub async fn run(command: AccountCommand, settings: &Settings, streams: &mut Str
     match command {
         AccountCommand::Person(command) => manage(command, &settings.account, streams).await,
         AccountCommand::Expiring(expiring) => {
-            let outcome = expiring.run(settings, streams).await;
+            let outcome = expiring.run(settings, streams).await.map_err(Failure::of_a_question);
             ended(outcome, streams)
         }
     }
@@ -87,11 +87,11 @@ pub async fn run(command: AccountCommand, settings: &Settings, streams: &mut Str
 async fn manage(command: PersonCommand, settings: &AccountSettings, streams: &mut Streams<'_>) -> u8 {
     let outcome = match command {
         PersonCommand::Add(add) => add.run(settings, streams).await,
-        PersonCommand::List(list) => list.run(settings, streams).await,
-        PersonCommand::Show(show) => show.run(settings, streams).await,
+        PersonCommand::List(list) => list.run(settings, streams).await.map_err(Failure::of_a_question),
+        PersonCommand::Show(show) => show.run(settings, streams).await.map_err(Failure::of_a_question),
         PersonCommand::SetPhone(set_phone) => set_phone.run(settings, streams).await,
         PersonCommand::Import(import) => import.run(settings, streams).await,
-        PersonCommand::Verify(verify) => verify.run(settings, streams).await,
+        PersonCommand::Verify(verify) => verify.run(settings, streams).await.map_err(Failure::of_a_question),
     };
     ended(outcome, streams)
 }

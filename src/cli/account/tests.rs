@@ -244,3 +244,15 @@ async fn control_signs_in_stored_text_are_written_out() {
     let json = desk.say(&["show", "a@example.org", "--format", "json"]).await.out;
     assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["name"], name);
 }
+
+#[tokio::test]
+async fn a_verification_that_finds_no_store_does_not_speak_of_writing() {
+    let mut desk = Desk::new();
+    desk.settings.kind = AccountKind::Http;
+    desk.settings.http.url = "http://127.0.0.1:1/".into();
+    desk.settings.http.key_id = "gate-1".into();
+    desk.settings.http.key = String::from("0123456789-0123456789-0123456789-0123").into();
+    let said = desk.type_in("Old-Password-1\n", &["verify", "zhangsan@example.gov.cn"]).await;
+    assert_eq!(said.code, UNREACHABLE, "{said:?}");
+    assert!(said.err.contains("help: do what the reason says") && !said.err.contains("written"), "{said:?}");
+}

@@ -272,6 +272,10 @@ impl Sources for Nothing {
         std::fs::read(path)
     }
 
+    fn is_program(&self, _: &Path) -> io::Result<bool> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
     fn list(&self, _: &Path) -> io::Result<Vec<PathBuf>> {
         Ok(Vec::new())
     }
