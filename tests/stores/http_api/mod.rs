@@ -120,3 +120,23 @@ async fn a_live_check_says_whether_it_answers_and_takes_our_requests() {
     let gone = told(&settings(&api.url, "")).await;
     assert!(gone[0].starts_with("Bad") && gone[0].contains("no connection"), "{gone:?}");
 }
+
+/// All of them, also where thousands run out at one moment; and a store that begins anew each time is told so, once.
+#[tokio::test]
+async fn whoever_runs_out_is_told_once_however_many_they_are() {
+    let many = (0..2_500).map(|id| person(&id.to_string(), &format!("p{id}@example.org"), None, false));
+    let api = AccountApi::start(many.collect(), clock()).await;
+    let store = store(&settings(&api.url, ""), clock()).await;
+    let (now, in_a_day) = (clock().now(), clock().now().plus(std::time::Duration::from_hours(24)));
+    api.people.let_expire(in_a_day.as_millis() - 1).await;
+    for (limit, requests) in [(100_000, 3), (2_000, 2), (10, 1), (2_500, 3)] {
+        let told = store.expiring(now, in_a_day, limit).await.unwrap();
+        let different: std::collections::BTreeSet<_> = told.iter().map(|one| one.subject.id.as_str()).collect();
+        assert_eq!((told.len(), different.len()), (limit.min(2_500), limit.min(2_500)));
+        assert_eq!(api.asked().len(), requests, "{limit}");
+    }
+    api.people.forget_what_was_told();
+    let error = store.expiring(now, in_a_day, 100_000).await.unwrap_err().to_string();
+    assert!(error.contains("each once"), "{error}");
+    assert_eq!(api.asked().len(), 2);
+}
