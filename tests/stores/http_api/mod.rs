@@ -9,10 +9,12 @@ mod signature;
 use std::sync::Arc;
 
 use resetgate::account::{AccountSettings, AccountStore, Surroundings, open};
-use resetgate::domain::{Clock, SystemRandom};
+use resetgate::domain::{Clock, SystemClock, SystemRandom};
 use serde_json::{Value, json};
 
 use crate::contract::{address, cast, clock, keeps_every_promise, password};
+use crate::dovecot::setup;
+use crate::harness::TestApp;
 use crate::servers::account_api::{AccountApi, KEY, KEY_ID, Person};
 
 const OLD: &str = "Old-Password-1";
@@ -89,6 +91,22 @@ async fn known_and_unknown_addresses_cost_the_same_requests() {
         asked.push(api.asked());
     }
     assert_eq!(asked, [const { ["find", "verify"] }; 4]);
+}
+
+/// case 79: the same of whole starts, through the API of the gateway and to the end of their deliveries.
+#[tokio::test]
+async fn starts_for_known_and_unknown_addresses_cost_the_same_request() {
+    let now: Arc<dyn Clock> = Arc::new(SystemClock::start());
+    let api = AccountApi::start(people(), Arc::clone(&now)).await;
+    let app = TestApp::start_with(setup("", Some(store(&settings(&api.url, ""), now).await))).await;
+    let mut sent = 0;
+    for (number, who) in ["zhang", "li", "wang", "nobody"].iter().enumerate() {
+        let mut claimant = app.claimant_from(&format!("203.0.113.{number}"));
+        claimant.try_start(&format!("{who}@example.org")).await.expect(202);
+        sent += u32::from(app.delivery(&claimant.id, 1).await.is_ok());
+        assert_eq!(api.asked(), ["find"], "{who}");
+    }
+    assert_eq!(sent, 1, "zhang alone has a phone and is enabled");
 }
 
 /// case 66: an API that compares too generously hands nobody another person's account.
