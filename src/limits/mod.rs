@@ -96,6 +96,9 @@ pub enum SendGate {
 }
 
 impl SendGate {
+    /// Every gate.
+    pub const ALL: [Self; 6] = [Self::Account, Self::Phone, Self::Prefix, Self::Country, Self::Budget, Self::Held];
+
     /// The name in metrics and audit lines.
     #[must_use]
     pub const fn name(self) -> &'static str {

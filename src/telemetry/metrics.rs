@@ -15,6 +15,7 @@ use super::process::Process;
 use super::sms::SmsFigures;
 use crate::audit::{AuditEvent, AuditSink, EventKind};
 use crate::domain::Clock;
+use crate::limits::SendGate;
 use crate::sms::SmsObserver;
 
 pub(super) type Labels1 = [(&'static str, String); 1];
@@ -64,6 +65,7 @@ struct Families {
     hooks: Family<Labels2, Counter>,
     hook_seconds: Family<Labels1, Histogram, fn() -> Histogram>,
     limited: Family<Labels1, Counter>,
+    withheld: Family<Labels1, Counter>,
     refusals: Family<Labels1, Counter>,
     audit_events: Family<Labels1, Counter>,
     audit_last: Gauge,
@@ -93,6 +95,7 @@ impl Metrics {
             hooks: Family::default(),
             hook_seconds: Family::new_with_constructor(hook_buckets),
             limited: Family::default(),
+            withheld: Family::default(),
             refusals: Family::default(),
             audit_events: Family::default(),
             audit_last: Gauge::default(),
@@ -167,6 +170,8 @@ impl Families {
         let help = "Time a hook took";
         registry.register_with_unit("hook_duration", help, Unit::Seconds, self.hook_seconds.clone());
         registry.register("rate_limited", "Requests and sends that a gate refused", self.limited.clone());
+        let help = "Codes that were not made, and no gate is why: nobody to send to, or something we need is away";
+        registry.register("codes_withheld", help, self.withheld.clone());
         registry.register("policy_refusals", "Password rules that were broken", self.refusals.clone());
         registry.register("audit_events", "Events for the audit trail", self.audit_events.clone());
         let help = "When the last event was recorded";
@@ -175,6 +180,16 @@ impl Families {
 
     fn flow(&self, outcome: &str, count: u64) {
         self.flows.get_or_create(&[("kind", "reset".to_owned()), ("outcome", outcome.to_owned())]).inc_by(count);
+    }
+
+    /// A gate that refuses is no fault; a store that is away is.
+    fn withhold(&self, reason: &str) {
+        let (family, label) = if SendGate::ALL.iter().any(|gate| gate.name() == reason) {
+            (&self.limited, "policy")
+        } else {
+            (&self.withheld, "reason")
+        };
+        family.get_or_create(&one(label, reason)).inc();
     }
 
     fn hook(&self, hook: &str, result: &str, seconds: f64) {
@@ -195,9 +210,7 @@ impl AuditSink for Families {
         }
         match &event.kind {
             // With an order it came as far as the providers, and each attempt there is counted.
-            EventKind::CodeWithheld { reason, order: None, .. } => {
-                self.limited.get_or_create(&one("policy", reason)).inc();
-            }
+            EventKind::CodeWithheld { reason, order: None, .. } => self.withhold(reason),
             EventKind::CodeVerified => {
                 self.codes_verified.get_or_create(&one("result", "ok")).inc();
             }

@@ -58,6 +58,16 @@ fn a_store_is_tried_on_an_account_that_keeps_its_password() {
     assert!(wrong.out.contains("the present password does not sign in"), "{}", wrong.out);
 }
 
+/// Whoever sets two accounts aside may give both one password.
+#[test]
+fn accounts_set_aside_may_share_a_password() {
+    let site = Site::new("http://127.0.0.1:1/send", "").with_anna();
+    let bert = "bert@example.gov.cn";
+    site.run_with(&["account", "add", bert, "--password-stdin"], OLD).expect(0);
+    let read = site.run_with(&["store", "check", "--account", ANNA, "--unbound", bert], OLD).expect(0);
+    assert!(read.out.contains(" 0 broken"), "{}", read.out);
+}
+
 /// Lets Anna's password run out so many days from now.
 fn let_it_run_out(site: &Site, days: i64) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

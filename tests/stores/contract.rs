@@ -44,6 +44,7 @@ pub fn cast() -> Cast {
         phone: Some(phone("13800000000")),
         alias: Some(address("zhang.san@example.org")),
         unbound: Some(address("li@example.org")),
+        passwordless: Some(address("li@example.org")),
         disabled: Some(address("wang@example.org")),
         several: Some((address("zhao@example.org"), phone("13800000003"))),
         malformed: Some(address("qian@example.org")),

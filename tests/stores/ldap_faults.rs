@@ -195,3 +195,39 @@ async fn a_sign_in_that_is_not_answered_is_an_outage() {
     let outcome = store.verify_password(&who, &right).await;
     assert!(matches!(outcome, Err(AccountError::Unavailable { .. })), "{outcome:?}");
 }
+
+/// case 79: killed among writes, the directory has the last password that was told as written, or the next, of which
+/// nobody could tell.
+#[tokio::test]
+async fn a_directory_that_is_killed_midway_has_one_password_whole() {
+    let mut server = Slapd::start(&Setup::default());
+    let store = reaching(&server.url(), IMPATIENT);
+    let who = zhang(&store).await;
+    let (told, mut heard) = tokio::sync::watch::channel(0);
+    let writing = async {
+        let mut last = "Old-Password-1".to_owned();
+        for number in 1..100_000 {
+            let next = format!("New-Password-{number}");
+            if let Err(error) = set(&store, &who, &next, challenge()).await {
+                return (last, next, error);
+            }
+            told.send_replace(number);
+            last = next;
+        }
+        panic!("it was never killed");
+    };
+    let killing = async {
+        heard.wait_for(|written| *written >= 20).await.unwrap();
+        server.stop();
+    };
+    let ((last, next, error), ()) = tokio::join!(writing, killing);
+    server.start_again();
+    let (has_last, has_next) = (signs_in(&store, &last).await, signs_in(&store, &next).await);
+    match error {
+        AccountError::Unavailable { .. } => assert!(has_last && !has_next),
+        AccountError::Unknown { .. } => assert!(has_last != has_next),
+        other => panic!("{other}"),
+    }
+    set(&store, &who, "Last-Password-1", challenge()).await.unwrap();
+    assert!(signs_in(&store, "Last-Password-1").await);
+}

@@ -4,6 +4,8 @@ use resetgate::account::AccountStore;
 use resetgate::account::ldap::LdapAccounts;
 
 use crate::contract::{address, password};
+use crate::dovecot::setup;
+use crate::harness::TestApp;
 use crate::ldap::reaching;
 use crate::servers::ldap_proxy::{BIND, Proxy, SEARCH, UNBIND, kind_of};
 use crate::servers::slapd::{SERVICE, Setup, Slapd};
@@ -64,6 +66,27 @@ async fn signing_anybody_in_is_one_search_and_one_bind_of_the_same_length() {
     }
     // The connections of the service are the service's still.
     assert_eq!(store.check().await, Ok(()));
+}
+
+/// case 53: the same of whole starts, through the API and to the end of their deliveries.
+#[tokio::test]
+async fn starting_for_anybody_is_one_search() {
+    let server = Slapd::start(&Setup::default());
+    let proxy = Proxy::before(server.port()).await;
+    let store = reaching(&proxy.url(), "");
+    ready(&proxy, &store).await;
+    let app = TestApp::start_with(setup("", Some(store))).await;
+    let mut sent = 0;
+    for (number, who) in
+        ["zhang@example.org", "li@example.org", "wang@example.org", "nobody@example.org"].iter().enumerate()
+    {
+        proxy.take();
+        let mut claimant = app.claimant_from(&format!("203.0.113.{number}"));
+        claimant.try_start(who).await.expect(202);
+        sent += u32::from(app.delivery(&claimant.id, 1).await.is_ok());
+        assert_eq!(proxy.take_kinds(), [SEARCH], "{who}");
+    }
+    assert_eq!(sent, 1, "zhang alone has a phone and is enabled");
 }
 
 fn contains(message: &[u8], text: &str) -> bool {

@@ -166,30 +166,70 @@ async fn a_restart_of_the_server_is_survived() {
     Hand(&store).set(&who, "New-Password-1").await.unwrap();
 }
 
-/// The server dies with the update done and not committed.
-#[tokio::test]
-async fn a_server_that_dies_midway_has_written_nothing() {
-    let mut base = Base::with_people(Server::Postgres(Arc::new(Postgres::start()))).await;
-    base.settings.timeout = "5s".parse().unwrap();
-    let (base, proxy) = base.behind_proxy().await;
-    let store = base.open().await;
-    let who = Hand(&store).subject("zhang@example.org").await.id;
-    let Server::Postgres(server) = base.server else { unreachable!() };
-    let mut server = Arc::into_inner(server).unwrap();
-    proxy.after_bytes(HASH, Way::Hole);
-    let writing = async { Hand(&store).set(&who, "New-Password-1").await };
-    let dying = async {
-        while !proxy.has_sprung() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+/// A server of the test's own, to be ended in the middle of its work.
+enum Own {
+    Postgres(Postgres),
+    MariaDb(MariaDb),
+}
+
+impl Own {
+    fn of(server: Server) -> Self {
+        match server {
+            Server::Postgres(server) => Self::Postgres(Arc::into_inner(server).unwrap()),
+            Server::MariaDb(server) => Self::MariaDb(Arc::into_inner(server).unwrap()),
+            Server::File(_) => panic!("a file has no server"),
         }
-        server.kill();
-        proxy.set(Way::Cut);
-    };
-    let (outcome, ()) = tokio::join!(writing, dying);
-    assert!(is_unavailable(&outcome), "{outcome:?}");
-    server.start_again();
-    proxy.reopen().await;
-    assert!(Hand(&store).signs_in("zhang@example.org", "Old-Password-1").await);
+    }
+
+    fn kill(&mut self) {
+        match self {
+            Self::Postgres(server) => server.kill(),
+            Self::MariaDb(server) => server.kill(),
+        }
+    }
+
+    fn start_again(&mut self) {
+        match self {
+            Self::Postgres(server) => server.start_again(),
+            Self::MariaDb(server) => server.start_again(),
+        }
+    }
+}
+
+/// The server dies with the update done and not committed; or with the commit done and not answered.
+#[tokio::test]
+async fn a_server_that_dies_midway_has_written_nothing_or_is_told_as_unknown() {
+    for server in [Server::Postgres(Arc::new(Postgres::start())), Server::MariaDb(Arc::new(MariaDb::start()))] {
+        let mut base = Base::with_people(server).await;
+        base.settings.timeout = "5s".parse().unwrap();
+        let (base, proxy) = base.behind_proxy().await;
+        let store = base.open().await;
+        let who = Hand(&store).subject("zhang@example.org").await.id;
+        let mut server = Own::of(base.server);
+        for (number, seen, is_unknown) in [(1, HASH, false), (2, b"COMMIT", true)] {
+            let (one, new) = (challenge(), format!("New-Password-{number}"));
+            proxy.after_bytes(seen, Way::Hole);
+            let writing = async { Hand(&store).set_again(&who, &new, one).await };
+            let dying = async {
+                while !proxy.has_sprung() {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                server.kill();
+                proxy.set(Way::Cut);
+            };
+            let (outcome, ()) = tokio::join!(writing, dying);
+            assert_eq!(matches!(outcome, Err(AccountError::Unknown { .. })), is_unknown, "{outcome:?}");
+            assert!(is_unknown || is_unavailable(&outcome), "{outcome:?}");
+            server.start_again();
+            proxy.reopen().await;
+            // One of both, whole; and before the commit it is the old one.
+            let (old, new) = (
+                Hand(&store).signs_in("zhang@example.org", "Old-Password-1").await,
+                Hand(&store).signs_in("zhang@example.org", &new).await,
+            );
+            assert!(old != new && (old || is_unknown), "{number}: old {old}, new {new}");
+        }
+    }
 }
 
 #[tokio::test]

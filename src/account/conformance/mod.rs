@@ -28,8 +28,10 @@ pub struct Cast {
     pub phone: Option<PhoneNumber>,
     /// Another address of `bound`.
     pub alias: Option<MailboxAddress>,
-    /// Enabled, without a phone and without a password.
+    /// Enabled, without a phone. It may have any password, also that of `bound`.
     pub unbound: Option<MailboxAddress>,
+    /// Enabled, without a password.
+    pub passwordless: Option<MailboxAddress>,
     /// Disabled, with `password` and a phone.
     pub disabled: Option<MailboxAddress>,
     /// Enabled, with several numbers of which only one, this one, is a mobile number.

@@ -1,6 +1,6 @@
 //! Which password signs in.
 
-use super::{Left, NO_ALIAS, NO_DISABLED, NO_UNBOUND, Trial, given, kept, password};
+use super::{Left, NO_ALIAS, NO_DISABLED, Trial, given, kept, password};
 use crate::domain::MailboxAddress;
 
 pub(super) async fn only_the_present_password_of_an_enabled_account_signs_in(trial: &Trial) -> Result<(), Left> {
@@ -25,13 +25,12 @@ pub(super) async fn only_the_present_password_of_an_enabled_account_signs_in(tri
     if let Some(alias) = &trial.cast.alias {
         kept(trial.signs_in(alias, present).await?, "the alias does not sign in")?;
     }
-    if let Some(unbound) = &trial.cast.unbound {
-        kept(!trial.signs_in(unbound, present).await?, "an account without a password signs in")?;
+    if let Some(passwordless) = &trial.cast.passwordless {
+        kept(!trial.signs_in(passwordless, present).await?, "an account without a password signs in")?;
     }
     let disabled = given(trial.cast.disabled.as_ref(), NO_DISABLED)?;
     kept(!trial.signs_in(disabled, present).await?, "a disabled account signs in")?;
-    given(trial.cast.alias.as_ref(), NO_ALIAS)?;
-    given(trial.cast.unbound.as_ref(), NO_UNBOUND).map(drop)
+    given(trial.cast.alias.as_ref(), NO_ALIAS).map(drop)
 }
 
 /// case 77.

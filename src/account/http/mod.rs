@@ -180,18 +180,23 @@ impl AccountStore for HttpAccounts {
         self.health().await.map(|_| ())
     }
 
-    /// At most 1000 at once. A store that does not keep such dates has none to tell.
+    /// Asked for by the thousand, each time after the last one told. A store that does not keep such dates has none.
     async fn expiring(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Expiring>, AccountError> {
-        let limit = limit.min(MAX_EXPIRING);
-        let asked = wire::ExpiringAsked { from: wire::moment(now), until: wire::moment(until), limit };
-        let said = Said::<wire::ExpiringTold>::of(self.question("expiring", &asked, MAX_EXPIRING_BODY).await);
-        if let Said::Not { code: "not_supported", .. } = said {
-            return Ok(Vec::new());
+        let (mut all, mut after) = (Vec::new(), None);
+        while all.len() < limit {
+            let wanted = MAX_EXPIRING.min(limit - all.len());
+            let asked = wire::ExpiringAsked::of(now, until, wanted, after.as_ref());
+            let said = Said::<wire::ExpiringTold>::of(self.question("expiring", &asked, MAX_EXPIRING_BODY).await);
+            if let Said::Not { code: "not_supported", .. } = said {
+                return Ok(Vec::new());
+            }
+            let before = all.len();
+            after = said.and_then(|told| told.follow(self.region, wanted, &mut all)).question()?;
+            if all.len() - before < wanted {
+                break;
+            }
         }
-        let read = |told: wire::ExpiringTold| {
-            told.accounts.into_iter().take(limit).map(|account| account.read(self.region)).collect()
-        };
-        said.and_then(read).question()
+        Ok(all)
     }
 
     async fn examine(&self) -> Vec<Finding> {

@@ -1,6 +1,8 @@
 //! The bodies of requests and answers. Every member is written out and every other is refused, so that a misspelt one
 //! cannot pass for an account without a phone.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::account::book::user_names;
@@ -61,10 +63,24 @@ pub(super) struct BindPhone<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct ExpiringAsked {
-    pub from: String,
-    pub until: String,
-    pub limit: usize,
+pub(super) struct ExpiringAsked<'a> {
+    from: String,
+    until: String,
+    limit: usize,
+    after: Option<&'a Told>,
+}
+
+/// Where the answer before ended, in its own words. By the account, too: many passwords may run out at one moment.
+#[derive(Serialize)]
+pub(super) struct Told {
+    expires_at: String,
+    id: String,
+}
+
+impl<'a> ExpiringAsked<'a> {
+    pub fn of(from: Timestamp, until: Timestamp, limit: usize, after: Option<&'a Told>) -> Self {
+        Self { from: moment(from), until: moment(until), limit, after }
+    }
 }
 
 #[derive(Serialize)]
@@ -115,12 +131,12 @@ pub(super) struct Written {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExpiringTold {
-    pub accounts: Vec<ExpiringAccount>,
+    accounts: Vec<ExpiringAccount>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ExpiringAccount {
+struct ExpiringAccount {
     account: Account,
     expires_at: String,
 }
@@ -200,12 +216,33 @@ impl Written {
     }
 }
 
-impl ExpiringAccount {
-    /// An account and when its password runs out.
+impl ExpiringTold {
+    /// Adds what is new to `all`, and gives where it ended. A store that begins anew each time would be asked for ever,
+    /// and its people told again.
     ///
     /// # Errors
     /// Which member cannot be what it says.
-    pub fn read(self, region: Region) -> Result<Expiring, &'static str> {
+    pub fn follow(self, region: Region, most: usize, all: &mut Vec<Expiring>) -> Result<Option<Told>, &'static str> {
+        if self.accounts.len() > most {
+            return Err("it tells more accounts than it was asked for");
+        }
+        let mut seen: HashSet<_> = all.iter().map(|told| told.subject.id.clone()).collect();
+        let mut last = None;
+        for account in self.accounts {
+            last = Some(Told { expires_at: account.expires_at.clone(), id: account.account.id.clone() });
+            let next = account.read(region)?;
+            let is_late = all.last().is_some_and(|last| next.expires_at < last.expires_at);
+            if is_late || !seen.insert(next.subject.id.clone()) {
+                return Err("its accounts do not come soonest first, each once, from `after` on");
+            }
+            all.push(next);
+        }
+        Ok(last)
+    }
+}
+
+impl ExpiringAccount {
+    fn read(self, region: Region) -> Result<Expiring, &'static str> {
         let expires_at = moment_of(&self.expires_at).ok_or("an `expires_at` is no time")?;
         Ok(Expiring { subject: self.account.read(region)?.0, expires_at })
     }

@@ -96,6 +96,7 @@ impl Check {
             phone: None,
             alias: self.alias,
             unbound: self.unbound,
+            passwordless: None,
             disabled: self.disabled,
             several: None,
             malformed: self.malformed,

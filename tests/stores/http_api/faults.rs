@@ -53,6 +53,10 @@ async fn while_the_api_misbehaves_starts_are_answered_alike_and_nobody_loses_a_c
         let answer = other.try_start(ANNA).await.expect(202);
         assert_eq!(Shape::of(&answer), Shape::of(&healthy), "{fault:?}");
         assert_eq!(scene.app.delivery(&other.id, 1).await, Err("store"), "{fault:?}");
+        // An outage is an outage, and no gate that refused.
+        let figures = scene.app.figures().await;
+        figures.expect("resetgate_codes_withheld_total", &[("reason", "store")], 1.0);
+        figures.expect("resetgate_rate_limited_total", &[], 0.0);
         let refused = anna.complete(NEW).await.problem(503, "store_unavailable");
         assert!(refused.header("retry-after").is_some());
         assert_eq!(anna.status().await.text("state"), "verified", "{fault:?}");

@@ -9,10 +9,12 @@ mod signature;
 use std::sync::Arc;
 
 use resetgate::account::{AccountSettings, AccountStore, Surroundings, open};
-use resetgate::domain::{Clock, SystemRandom};
+use resetgate::domain::{Clock, SystemClock, SystemRandom};
 use serde_json::{Value, json};
 
 use crate::contract::{address, cast, clock, keeps_every_promise, password};
+use crate::dovecot::setup;
+use crate::harness::TestApp;
 use crate::servers::account_api::{AccountApi, KEY, KEY_ID, Person};
 
 const OLD: &str = "Old-Password-1";
@@ -91,6 +93,22 @@ async fn known_and_unknown_addresses_cost_the_same_requests() {
     assert_eq!(asked, [const { ["find", "verify"] }; 4]);
 }
 
+/// case 79: the same of whole starts, through the API of the gateway and to the end of their deliveries.
+#[tokio::test]
+async fn starts_for_known_and_unknown_addresses_cost_the_same_request() {
+    let now: Arc<dyn Clock> = Arc::new(SystemClock::start());
+    let api = AccountApi::start(people(), Arc::clone(&now)).await;
+    let app = TestApp::start_with(setup("", Some(store(&settings(&api.url, ""), now).await))).await;
+    let mut sent = 0;
+    for (number, who) in ["zhang", "li", "wang", "nobody"].iter().enumerate() {
+        let mut claimant = app.claimant_from(&format!("203.0.113.{number}"));
+        claimant.try_start(&format!("{who}@example.org")).await.expect(202);
+        sent += u32::from(app.delivery(&claimant.id, 1).await.is_ok());
+        assert_eq!(api.asked(), ["find"], "{who}");
+    }
+    assert_eq!(sent, 1, "zhang alone has a phone and is enabled");
+}
+
 /// case 66: an API that compares too generously hands nobody another person's account.
 #[tokio::test]
 async fn an_account_without_the_address_that_was_asked_for_is_refused() {
@@ -119,4 +137,24 @@ async fn a_live_check_says_whether_it_answers_and_takes_our_requests() {
     api.stop().await;
     let gone = told(&settings(&api.url, "")).await;
     assert!(gone[0].starts_with("Bad") && gone[0].contains("no connection"), "{gone:?}");
+}
+
+/// All of them, also where thousands run out at one moment; and a store that begins anew each time is told so, once.
+#[tokio::test]
+async fn whoever_runs_out_is_told_once_however_many_they_are() {
+    let many = (0..2_500).map(|id| person(&id.to_string(), &format!("p{id}@example.org"), None, false));
+    let api = AccountApi::start(many.collect(), clock()).await;
+    let store = store(&settings(&api.url, ""), clock()).await;
+    let (now, in_a_day) = (clock().now(), clock().now().plus(std::time::Duration::from_hours(24)));
+    api.people.let_expire(in_a_day.as_millis() - 1).await;
+    for (limit, requests) in [(100_000, 3), (2_000, 2), (10, 1), (2_500, 3)] {
+        let told = store.expiring(now, in_a_day, limit).await.unwrap();
+        let different: std::collections::BTreeSet<_> = told.iter().map(|one| one.subject.id.as_str()).collect();
+        assert_eq!((told.len(), different.len()), (limit.min(2_500), limit.min(2_500)));
+        assert_eq!(api.asked().len(), requests, "{limit}");
+    }
+    api.people.forget_what_was_told();
+    let error = store.expiring(now, in_a_day, 100_000).await.unwrap_err().to_string();
+    assert!(error.contains("each once"), "{error}");
+    assert_eq!(api.asked().len(), 2);
 }

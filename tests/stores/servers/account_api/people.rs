@@ -1,6 +1,7 @@
 //! Accounts in a `SQLite` file, which others may read beside, with the operations of the description.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use resetgate::account::{AccountSettings, HashPool, StoredHash};
 use resetgate::domain::{NewPassword, SystemRandom};
@@ -33,6 +34,7 @@ pub struct People {
     base: Mutex<SqliteConnection>,
     pool: HashPool,
     directory: TempDir,
+    begins_anew: AtomicBool,
 }
 
 type Answer = Result<Value, &'static str>;
@@ -56,7 +58,7 @@ impl People {
             add.bind(hash.map(|hash| hash.expose().to_owned())).execute(&mut *all).await.unwrap();
         }
         all.commit().await.unwrap();
-        Self { base: Mutex::new(base), pool, directory }
+        Self { base: Mutex::new(base), pool, directory, begins_anew: AtomicBool::default() }
     }
 
     /// What a mail server may read beside: the table `person`.
@@ -101,6 +103,11 @@ impl People {
     pub async fn let_expire(&self, at: i64) {
         let all = sqlx::query("UPDATE person SET expires_at = ?1").bind(at);
         all.execute(&mut *self.base.lock().await).await.unwrap();
+    }
+
+    /// As an API that does not heed `after`.
+    pub fn forget_what_was_told(&self) {
+        self.begins_anew.store(true, Ordering::SeqCst);
     }
 
     async fn named(&self, address: &str) -> Option<(Value, Option<StoredHash>)> {
@@ -153,6 +160,7 @@ impl People {
     async fn expiring(&self, asked: &Value) -> Answer {
         let time = |name: &str| asked[name].as_str().ok_or("bad_request").and_then(millis);
         let after = asked["after"]["expires_at"].as_str().map(millis).transpose()?;
+        let after = after.filter(|_| !self.begins_anew.load(Ordering::SeqCst));
         let rows = sqlx::query(EXPIRING).bind(time("from")?).bind(time("until")?).bind(after);
         let rows = rows.bind(asked["after"]["id"].as_str()).bind(asked["limit"].as_i64());
         let rows = rows.fetch_all(&mut *self.base.lock().await).await.unwrap();
