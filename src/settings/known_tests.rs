@@ -57,7 +57,6 @@ fn exactly_the_keys_marked_secret_are_secret_and_have_a_file_form() {
         "sms.provider.*.password",
         "sms.provider.*.secret",
         "sms.provider.*.key_secret",
-        "sms.provider.*.status_callback",
         "sms.provider.*.auth_token",
         "sms.provider.*.api_secret",
         "sms.provider.*.secret_access_key",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::console::{Console, ConsoleWriter};
-#[cfg(any(feature = "twilio", feature = "vonage"))]
+#[cfg(any(feature = "huawei", feature = "twilio", feature = "vonage"))]
 use super::receipts::Callback;
 use super::router::{Router, Way};
 use super::settings::{ProviderSettings, SmsSettings};
@@ -66,7 +66,7 @@ impl Surroundings {
     }
 
     /// Where receipts about messages of a provider are to be posted, if anywhere.
-    #[cfg(any(feature = "twilio", feature = "vonage"))]
+    #[cfg(any(feature = "huawei", feature = "twilio", feature = "vonage"))]
     pub(super) fn callback(&self, provider: &str) -> Option<Callback> {
         self.callbacks.get(provider).map(Callback::new)
     }

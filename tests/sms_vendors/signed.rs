@@ -19,6 +19,9 @@ const HUAWEI: &str = "kind = \"huawei\"\nfrom = \"8823040504797\"\n\
                       template.code = { zh-CN = \"0af54a31d9b84a2ab8c6d1a2e0e0a0a0\" }\n";
 
 /// A provider of `table`, asked at `cloud`, with the secret and the clock of the test.
+/// Its path proves a receipt.
+const CALLBACK: &str = "https://reset.example.gov.cn/receipts/g3h31m";
+
 fn provider(cloud: &Cloud, table: &str, secret: &str, now: Timestamp) -> Arc<dyn SmsProvider> {
     let text = format!(
         "providers = [\"main\"]\nqueue = 1\nworkers = 1\ntimeout = \"20s\"\nconnect_timeout = \"10s\"\n\
@@ -31,6 +34,7 @@ fn provider(cloud: &Cloud, table: &str, secret: &str, now: Timestamp) -> Arc<dyn
     assert_eq!(settings.check(), []);
     let mut around = Surroundings::of_this_machine(ConsoleWriter::new(std::io::sink()));
     around.clock = Arc::new(ManualClock::at(now));
+    around.callbacks.insert("main".to_owned(), CALLBACK.to_owned().into());
     build_one(&settings, "main", &around).unwrap()
 }
 
@@ -101,9 +105,8 @@ async fn what_an_operator_has_to_mend_is_told_apart() {
 #[tokio::test]
 async fn a_message_is_shown_without_its_keys() {
     let cloud = Cloud::start(huawei::serve).await;
-    let callback = "https://reset.example.gov.cn/receipts/g3h31m";
     for auth in ["wsse", "sdk-hmac"] {
-        let table = format!("auth = \"{auth}\"\nstatus_callback = \"{callback}\"\n{HUAWEI}");
+        let table = format!("auth = \"{auth}\"\n{HUAWEI}");
         let provider = provider(&cloud, &table, KEY_SECRET, NOW);
         let mut shown = Transcript::default();
         provider.send_shown(&message(), &mut shown).await.unwrap();

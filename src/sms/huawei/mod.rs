@@ -13,9 +13,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::approved::{ApprovedTemplates, Values};
-use super::vendor::{
-    Answer, Complaint, Endpoint, Hidden, Stamp, Times, Vendor, VendorProvider, form, percent_encoded, post, spoken,
-};
+use super::receipts::Callback;
+use super::vendor::{Answer, Complaint, Endpoint, Hidden, Stamp, Times, Vendor, VendorProvider, form, post, spoken};
 use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
 pub use settings::{HuaweiAuth, HuaweiSettings, WsseDigest};
 
@@ -34,7 +33,7 @@ struct Huawei {
     template: ApprovedTemplates,
     values: Values,
     /// As it is, and as the form writes it.
-    callback: Option<(SecretString, SecretString)>,
+    callback: Option<Callback>,
 }
 
 /// How requests prove who sent them.
@@ -89,7 +88,7 @@ impl HuaweiSettings {
             sign_name: self.sign_name.as_deref().filter(|name| !name.is_empty()).map(Into::into),
             template: self.template.clone(),
             values: Values::by_place(self.params.as_deref()).map_err(refused)?,
-            callback: self.callback().map(|url| (url.to_owned().into(), percent_encoded(url).into())),
+            callback: around.callback(name),
         };
         Ok(Arc::new(VendorProvider::new(name, vendor, trust, times, around)?))
     }
@@ -105,8 +104,8 @@ impl Huawei {
         if message.kind == MessageKind::Code {
             pairs.push(("templateParas", &values));
         }
-        if let Some((callback, _)) = &self.callback {
-            pairs.push(("statusCallback", callback.expose_secret()));
+        if let Some(callback) = &self.callback {
+            pairs.push(("statusCallback", callback.url()));
         }
         // Comes back in the receipt; up to 128 signs without braces.
         pairs.push(("extend", &order));
@@ -181,8 +180,7 @@ impl Vendor for Huawei {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        let callback =
-            self.callback.iter().flat_map(|(plain, escaped)| [plain.expose_secret(), escaped.expose_secret()]);
+        let callback = self.callback.iter().flat_map(Callback::secrets);
         std::iter::once(self.key_secret.expose_secret()).chain(callback).collect()
     }
 }

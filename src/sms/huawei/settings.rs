@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::sms::approved::{ApprovedTemplates, Values, account_problems, sign_name_problem};
@@ -32,8 +32,6 @@ pub struct HuaweiSettings {
     pub template: ApprovedTemplates,
     /// The variables of a template in their order; `["{code}"]` when left out.
     pub params: Option<Vec<String>>,
-    /// Where receipts are sent; its path may be what proves them, so it is a secret. Empty is none.
-    pub status_callback: Option<SecretString>,
     /// The address of the application in the console.
     pub endpoint: Option<String>,
     /// PEM of a private authority, believed instead of the system's; empty is none.
@@ -76,16 +74,8 @@ impl HuaweiSettings {
         problems.extend(self.sign_name.as_deref().filter(|name| !name.is_empty()).and_then(sign_name_problem));
         problems.extend(self.template.problems(is_template, "0af54a31d9b84a2ab8c6d1a2e0e0a0a0"));
         problems.extend(Values::by_place(self.params.as_deref()).err());
-        if self.callback().is_some_and(|url| !url.starts_with("https://") || reqwest::Url::parse(url).is_err()) {
-            problems.push(said("status_callback", "must be an address that begins with https://"));
-        }
         problems.extend(Endpoint::problems(self.endpoint.as_deref(), ENDPOINT, self.ca_file.as_ref()));
         problems
-    }
-
-    /// Where receipts are sent.
-    pub(super) fn callback(&self) -> Option<&str> {
-        self.status_callback.as_ref().map(ExposeSecret::expose_secret).filter(|url| !url.is_empty())
     }
 }
 

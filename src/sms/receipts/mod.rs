@@ -4,7 +4,7 @@
 //! is read is little, short, and believed no further than a [`DeliveryReport`] is.
 
 mod aliyun;
-#[cfg(any(feature = "twilio", feature = "vonage"))]
+#[cfg(any(feature = "huawei", feature = "twilio", feature = "vonage"))]
 mod callback;
 mod entry;
 mod huawei;
@@ -15,7 +15,7 @@ mod vonage;
 
 use secrecy::SecretString;
 
-#[cfg(any(feature = "twilio", feature = "vonage"))]
+#[cfg(any(feature = "huawei", feature = "twilio", feature = "vonage"))]
 pub(super) use self::callback::Callback;
 use self::entry::{Entries, Entry};
 pub use self::settings::{ReceiptKind, ReceiptSettings};
