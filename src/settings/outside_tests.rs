@@ -21,7 +21,8 @@ fn refused(text: &str) -> String {
 }
 
 const LDAP: &str = "[account]\nkind = \"ldap\"\n[account.ldap]\nurls = [\"ldaps://a.example\"]\nbind_dn = \"cn=a\"\n\
-                    bind_password = \"b\"\nbase = \"dc=a\"\nca_file = \"gone.pem\"\n";
+                    bind_password = \"b\"\nbase = \"dc=a\"\nca_file = \"gone.pem\"\n\
+                    [account.ldap.password]\nexpiry = \"pwdEndTime\"\n";
 const HOOKS: &str = "[account]\nhooks = [\"a\", \"b\"]\n[account.hook.a]\nkind = \"command\"\ncommand = [\"/bin/gone\"]\n\
                      ends_sessions = true\n[account.hook.b]\nkind = \"command\"\ncommand = [\"/bin/text\"]\nends_sessions = true\n";
 
