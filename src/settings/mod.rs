@@ -42,6 +42,8 @@ mod load_tests;
 #[cfg(test)]
 mod outside_tests;
 #[cfg(test)]
+#[cfg(all(feature = "aliyun", feature = "aws_sns", feature = "cmpp", feature = "huawei"))]
+#[cfg(all(feature = "smpp", feature = "tencent", feature = "twilio", feature = "vonage"))]
 mod provider_tests;
 #[cfg(test)]
 mod safety_tests;

@@ -20,9 +20,8 @@ fn refused(text: &str) -> String {
     loaded(sources, text).unwrap_err().render(false)
 }
 
-const LDAP: &str = "[account]\nkind = \"ldap\"\n[account.ldap]\nurls = [\"ldaps://a.example\"]\nbind_dn = \"cn=a\"\n\
-                    bind_password = \"b\"\nbase = \"dc=a\"\nca_file = \"gone.pem\"\n\
-                    [account.ldap.password]\nexpiry = \"pwdEndTime\"\n";
+const LDAP: &str = "[account]\nkind = \"ldap\"\nmax_age_choices = [\"never\"]\n[account.ldap]\nurls = [\"ldaps://a.example\"]\nbind_dn = \"cn=a\"\n\
+                    bind_password = \"b\"\nbase = \"dc=a\"\nca_file = \"gone.pem\"\n";
 const HOOKS: &str = "[account]\nhooks = [\"a\", \"b\"]\n[account.hook.a]\nkind = \"command\"\ncommand = [\"/bin/gone\"]\n\
                      ends_sessions = true\n[account.hook.b]\nkind = \"command\"\ncommand = [\"/bin/text\"]\nends_sessions = true\n";
 
@@ -55,7 +54,7 @@ fn files_that_are_there_and_those_of_a_store_that_is_not_in_use_are_no_problem()
         .file("gone.pem", "-----BEGIN CERTIFICATE-----\n")
         .file("/bin/gone", "#!/bin/sh\n")
         .file("/bin/text", "#!/bin/sh\n");
-    let unused = LDAP.replace("kind = \"ldap\"", "").replace("[account]\n", "").replace("gone.pem", "nowhere.pem");
+    let unused = LDAP[LDAP.find("[account.ldap]").unwrap()..].replace("gone.pem", "nowhere.pem");
     let loaded = loaded(sources, &format!("{HTTP}ca_file = \"gone.pem\"\n{HOOKS}{unused}"));
     assert!(loaded.is_ok(), "{}", loaded.unwrap_err().render(false));
 }

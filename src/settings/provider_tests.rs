@@ -1,4 +1,4 @@
-//! Tables of providers: what they lack and what does not belong there is told at once, and every example can be used.
+//! Of a binary with all kinds. Tables of providers: what they lack and what does not belong there is told at once, and every example can be used.
 
 use super::*;
 
@@ -38,7 +38,6 @@ fn with_kind(kind: &str, lines: &str) -> String {
 }
 
 /// case 97
-#[cfg(all(feature = "aliyun", feature = "cmpp", feature = "huawei", feature = "tencent"))]
 #[test]
 fn all_keys_that_a_provider_lacks_are_told_at_once_and_what_is_wrong_with_the_others() {
     for (kind, keys) in [
@@ -64,7 +63,6 @@ fn all_keys_that_a_provider_lacks_are_told_at_once_and_what_is_wrong_with_the_ot
     }
 }
 
-#[cfg(all(feature = "twilio", feature = "vonage"))]
 #[test]
 fn a_misspelt_kind_is_recognised_and_the_rest_read_as_what_was_meant() {
     let text = with_kind("twillio", "account_sid = \"AC00000000000000000000000000000000\"\nfrom = \"+15005550006\"");
@@ -75,7 +73,6 @@ fn a_misspelt_kind_is_recognised_and_the_rest_read_as_what_was_meant() {
     assert!(!far.contains("did you mean") && far.matches("error[").count() == 1, "{far}");
 }
 
-#[cfg(all(feature = "tencent", feature = "vonage"))]
 #[test]
 fn help_is_of_the_kind_that_the_table_has() {
     let vonage = with_kind("vonage", "api_key = \"a\"\napi_secret = \"b\"\nfrom = \"+49\"");
@@ -85,7 +82,6 @@ fn help_is_of_the_kind_that_the_table_has() {
     assert!(tencent.contains("/,$p' | grep -m1 -A9 'kind = \"tencent\"'"), "{tencent}");
 }
 
-#[cfg(all(feature = "smpp", feature = "tencent"))]
 #[test]
 fn keys_of_the_kind_that_a_lower_layer_wrote_are_told_with_both_places() {
     let http = "[sms]\nproviders = [\"main\"]\n[sms.provider.main]\nkind = \"http\"\nurl = \"https://a.example\"\n\
@@ -110,15 +106,6 @@ fn keys_of_the_kind_that_a_lower_layer_wrote_are_told_with_both_places() {
 }
 
 /// The tables of the reference file, each as somebody has it who took the first `# ` away and wrote the secrets.
-#[cfg(all(
-    feature = "aliyun",
-    feature = "aws_sns",
-    feature = "cmpp",
-    feature = "huawei",
-    feature = "smpp",
-    feature = "tencent"
-))]
-#[cfg(all(feature = "twilio", feature = "vonage"))]
 #[test]
 fn every_provider_of_the_reference_file_can_be_used_without_its_comment_signs() {
     let mut blocks = vec![String::new()];
@@ -141,15 +128,6 @@ fn every_provider_of_the_reference_file_can_be_used_without_its_comment_signs() 
 }
 
 /// Each table of the README that is about messages, with gateways for the providers that it only names.
-#[cfg(all(
-    feature = "aliyun",
-    feature = "aws_sns",
-    feature = "cmpp",
-    feature = "huawei",
-    feature = "smpp",
-    feature = "tencent"
-))]
-#[cfg(all(feature = "twilio", feature = "vonage"))]
 #[test]
 fn every_example_of_the_readme_that_is_about_messages_can_be_used() {
     let readme = include_str!("../../README.md");
