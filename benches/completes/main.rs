@@ -1,6 +1,6 @@
 //! Completed recoveries a second over each kind of store, beside what the store itself can do in the same run: the same
 //! write by a bare client, with the same hash where the gateway is who hashes. Start, verify and complete go through the
-//! HTTP API of the real application on loopback; thirty-two claimants at once, against as many bare writers.
+//! HTTP API of the real application on loopback; sixteen claimants at once, against as many bare writers.
 //!
 //! A recovery asks a store three times and writes once. Between the two the store's adapter alone. The three take turns,
 //! so that other load on the machine meets all alike; told are medians, and medians of ratios within a turn. It ends by
@@ -38,9 +38,9 @@ use servers::{Accounts, Service};
 use walker::{Walker, recoveries, share, stopwatch};
 
 /// Claimants and writers at once, and so many people.
-const CROWD: usize = 32;
+const CROWD: usize = 16;
 /// Each of the three has so many turns.
-const TURNS: usize = 5;
+const TURNS: usize = 7;
 /// About so long takes a turn.
 const TURN: Duration = Duration::from_secs(1);
 

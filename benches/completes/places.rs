@@ -92,7 +92,7 @@ fn hashing(settings: &Settings) -> HashPool {
 }
 
 async fn embedded(data: &Path, hash: &str) -> Made {
-    let settings = settings(data, &format!("{hash}[account]\ntimeout = \"10s\"\n"));
+    let settings = settings(data, hash);
     stored(&settings, CROWD).await;
     let limit = Limit::sqlite(&data.join("bare.db"), hashing(&settings)).await;
     (settings, limit, Box::new(()))
@@ -109,7 +109,7 @@ async fn postgresql(data: &Path, hash: &str) -> Made {
     let settings = settings(
         data,
         &format!(
-            "{hash}[account]\ntimeout = \"10s\"\nkind = \"sql\"\n[account.sql]\nurl = \"{url}\"\n\
+            "{hash}[account]\nkind = \"sql\"\n[account.sql]\nurl = \"{url}\"\n\
              find = \"SELECT id, address, phone AS mobile FROM person WHERE address = :address\"\n\
              set_password = \"UPDATE person SET hash = :hash, changed = :now_millis WHERE id = :id\"\n"
         ),
@@ -134,7 +134,7 @@ async fn openldap(data: &Path) -> Made {
     let settings = settings(
         data,
         &format!(
-            "[account]\ntimeout = \"10s\"\nkind = \"ldap\"\n[account.ldap]\nurls = [\"{}\"]\nbind_dn = \"{SERVICE}\"\n\
+            "[account]\nkind = \"ldap\"\n[account.ldap]\nurls = [\"{}\"]\nbind_dn = \"{SERVICE}\"\n\
              bind_password = \"{SERVICE_PASSWORD}\"\nbase = \"{BASE}\"\n",
             server.url()
         ),
@@ -154,7 +154,7 @@ async fn api(data: &Path) -> Made {
     };
     let api = AccountApi::start((0..CROWD).map(person).collect(), Arc::new(SystemClock::start())).await;
     let lines = format!("url = \"{}\"\nkey_id = \"{KEY_ID}\"\nkey = \"{KEY}\"\n", api.url);
-    let settings = settings(data, &format!("[account]\ntimeout = \"10s\"\nkind = \"http\"\n[account.http]\n{lines}"));
+    let settings = settings(data, &format!("[account]\nkind = \"http\"\n[account.http]\n{lines}"));
     let limit = Limit::Api(Api::new(&api.url));
     (settings, limit, Box::new(api))
 }
