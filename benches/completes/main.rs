@@ -1,9 +1,10 @@
 //! Completed recoveries a second over each kind of store, beside what the store itself can do in the same run: the same
 //! write by a bare client, with the same hash where the gateway is who hashes. Start, verify and complete go through the
-//! HTTP API of the real application on loopback; sixteen claimants at once, against sixteen bare writers.
+//! HTTP API of the real application on loopback; sixteen claimants at once, against as many bare writers.
 //!
-//! Between them the store's adapter alone. The three take turns, so that other load on the machine meets all alike; told are
-//! medians. Ends by itself after some two minutes: `cargo bench --bench completes`, or `-- http` for one store.
+//! A recovery asks a store three times and writes once. Between the two the store's adapter alone. The three take turns,
+//! so that other load on the machine meets all alike; told are medians, and medians of ratios within a turn. It ends by
+//! itself after some two minutes: `cargo bench --bench completes`, or `-- http` for one store.
 
 #![expect(
     clippy::unwrap_used,

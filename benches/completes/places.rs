@@ -1,4 +1,4 @@
-//! The stores, each with sixteen people, the application over it, and a bare client of the same server.
+//! The stores, each with its people, the application over it, and a bare client of the same server.
 
 use std::any::Any;
 use std::fmt::Write as _;
