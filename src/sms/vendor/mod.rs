@@ -117,13 +117,14 @@ impl<V: Vendor> VendorProvider<V> {
     ) -> Result<SmsReceipt, SmsError> {
         let request = self.vendor.request(message, &self.line.stamp())?;
         let code = message.code.as_ref().map_or("", ExposeSecret::expose_secret);
-        let hidden = Hidden::new([message.to.national(), message.expose_text(), code]);
+        let keys = self.vendor.secrets();
+        let hidden = Hidden::new([message.to.national(), message.expose_text(), code]).with_keys(&keys);
         let answer = match transcript {
             None => self.line.ask(request, self.vendor.reads_body()).await?,
             Some(transcript) => {
-                transcript.request(&request, message, &self.vendor.secrets());
+                transcript.request(&request, message, &keys);
                 let answer = self.line.ask(request, true).await?;
-                transcript.answer(&answer, message, &self.vendor.secrets());
+                transcript.answer(&answer, message, &keys);
                 answer
             }
         };
