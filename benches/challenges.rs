@@ -67,6 +67,7 @@ impl Desk {
             phone: None,
             enabled: true,
             password_changed_at: None,
+            aliases: Vec::new(),
             phone_bound_at: None,
             facts: PersonalFacts::default(),
         };

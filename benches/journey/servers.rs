@@ -154,6 +154,7 @@ impl AccountStore for Everybody {
             phone: Some(phone()),
             enabled: true,
             password_changed_at: None,
+            aliases: Vec::new(),
             phone_bound_at: None,
             facts: PersonalFacts { user_names: Vec::new(), mobile: None, work_phone: None, birthday: None },
         }))

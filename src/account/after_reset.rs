@@ -13,7 +13,8 @@ pub struct PasswordChange {
     /// other user names at the domains of both. A cache may hold the old password under each; but of these some may be
     /// somebody else's, so what is done to them must harm nobody.
     pub names: Vec<MailboxAddress>,
-    /// The addresses that are surely the person's: the primary one, and the typed one, by which the store found them.
+    /// The addresses that are surely the person's: the primary one, the typed one, by which the store found them, and the
+    /// aliases that the store names.
     pub own: Vec<MailboxAddress>,
     /// The organisation.
     pub unit: Option<String>,
@@ -29,8 +30,12 @@ impl PasswordChange {
     /// A change of `subject`, whom somebody named by `typed`.
     #[must_use]
     pub fn of(subject: &Subject, typed: &MailboxAddress, at: Timestamp, revoke_sessions: bool, certain: bool) -> Self {
-        let mut own = vec![subject.address.clone(), typed.clone()];
-        own.dedup();
+        let mut own: Vec<MailboxAddress> = Vec::with_capacity(2 + subject.aliases.len());
+        for name in [&subject.address, typed].into_iter().chain(&subject.aliases) {
+            if !own.contains(name) {
+                own.push(name.clone());
+            }
+        }
         let mut names = own.clone();
         for domain in [subject.address.domain(), typed.domain()] {
             let at_domain = |local: &String| MailboxAddress::parse(&format!("{local}@{domain}")).ok();
@@ -88,12 +93,13 @@ mod tests {
 
     /// `info` is Anna's at one domain, and may be somebody else's at the other.
     #[test]
-    fn only_the_primary_and_the_typed_address_are_surely_the_persons() {
+    fn only_addresses_that_the_store_names_are_surely_the_persons() {
         let parse = |text: &str| MailboxAddress::parse(text).unwrap();
-        let user_names = vec!["anna".to_owned(), "info".to_owned()];
+        let user_names = vec!["anna".to_owned(), "info".to_owned(), "zhang".to_owned()];
         let subject = Subject {
             id: SubjectId::new("1"),
             address: parse("anna@a.example"),
+            aliases: ["info@b.example", "zhang@c.example"].map(parse).to_vec(),
             unit: None,
             phone: None,
             enabled: true,
@@ -103,9 +109,10 @@ mod tests {
         };
         let of = |typed: &str| PasswordChange::of(&subject, &parse(typed), Timestamp::from_millis(0), true, true);
         let by_alias = of("info@b.example");
-        assert_eq!(by_alias.own, ["anna@a.example", "info@b.example"].map(parse));
-        let names = ["anna@a.example", "info@b.example", "info@a.example", "anna@b.example"];
-        assert_eq!(by_alias.names, names.map(parse));
-        assert_eq!(of("anna@a.example").own, [parse("anna@a.example")]);
+        assert_eq!(by_alias.own, ["anna@a.example", "info@b.example", "zhang@c.example"].map(parse));
+        assert_eq!(by_alias.names[..3], by_alias.own[..]);
+        let perhaps = ["info@a.example", "zhang@a.example", "anna@b.example", "zhang@b.example"];
+        assert_eq!(by_alias.names[3..], perhaps.map(parse));
+        assert_eq!(of("anna@a.example").own, by_alias.own, "by whatever name they came");
     }
 }

@@ -105,6 +105,7 @@ impl AccountRecord {
             id: SubjectId::new(self.id.to_string()),
             phone: self.phone(region),
             address: self.address,
+            aliases: self.aliases,
             unit: self.unit,
             enabled: self.enabled,
             password_changed_at: self.password_changed_at,

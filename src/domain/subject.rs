@@ -39,6 +39,8 @@ pub struct Subject {
     pub id: SubjectId,
     /// The primary address, canonical.
     pub address: MailboxAddress,
+    /// Every other address of theirs that the store knows.
+    pub aliases: Vec<MailboxAddress>,
     /// The organisation whose administrator is responsible.
     pub unit: Option<String>,
     /// The bound phone, when the store holds a valid mobile number.

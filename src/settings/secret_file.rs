@@ -33,8 +33,13 @@ pub fn fill_in(merged: &mut Merged, sources: &dyn Sources) -> Vec<Problem> {
             Err(reason) => {
                 let message = format!("{file_key}: {reason}");
                 let mut problem = Problem::about(Number::SecretFile, file_key, &held.origin, message);
-                problem.help =
-                    format!("resetgate secret new --out {named}, readable by the account that runs the service");
+                problem.help = if is_ours(&key) {
+                    format!("resetgate secret new --out {named}, readable by the account that runs the service")
+                } else {
+                    format!(
+                        "write the one that you were given into {named}, alone on one line, readable by the account that runs the service"
+                    )
+                };
                 // Nothing is known about the value, so no check of it is reported beside this.
                 problem.key = Some(key);
                 problems.push(problem);
@@ -42,6 +47,15 @@ pub fn fill_in(merged: &mut Merged, sources: &dyn Sources) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// Whether the secret is one that we make up, and not one that somebody else gave out.
+fn is_ours(key: &KeyPath) -> bool {
+    let key = key.to_string();
+    let below = |table: &str, name: &str| key.starts_with(table) && key.ends_with(name);
+    ["code.pepper", "code.previous_pepper", "audit.key", "account.http.key"].contains(&key.as_str())
+        || below("sms.receipts.", ".secret")
+        || below("account.hook.", ".key")
 }
 
 fn given_twice(key: &KeyPath, file_key: &KeyPath, inline: &Held, by: &Origin) -> Problem {

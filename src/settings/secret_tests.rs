@@ -60,6 +60,22 @@ fn an_unreadable_or_empty_file_is_named_with_the_reason() {
     }
 }
 
+/// A password of somebody else's that was made up here would look right until the first recovery.
+#[test]
+fn only_secrets_of_our_own_are_to_be_made_up() {
+    let help = |table: &str, key: &str| {
+        let text = format!("{table}\n{key} = \"secrets/none\"\n");
+        let sources = MemorySources::default().file("a.toml", &text);
+        refused(&sources, &sources.inputs(&["a.toml"], &[])).contains("secret new --out secrets/none")
+    };
+    for (table, key) in [("[code]", "pepper_file"), ("[audit]", "key_file"), ("[account.http]", "key_file")] {
+        assert!(help(table, key), "{table} {key}");
+    }
+    for (table, key) in [("[account.ldap]", "bind_password_file"), ("[account.sql]", "password_file")] {
+        assert!(!help(table, key), "{table} {key}");
+    }
+}
+
 /// case 97: a secret both inline and in a file is refused, in whatever layers, and both places are named.
 #[test]
 fn a_secret_given_twice_is_refused_with_both_places() {

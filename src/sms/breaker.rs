@@ -31,7 +31,7 @@ struct State {
     /// Until when the provider asked not to be asked.
     paused_until: Option<Timestamp>,
     /// The number of the last message, where the provider wanted nothing for a while after it.
-    throttled: Option<PhoneNumber>,
+    throttled: Option<(PhoneNumber, Timestamp)>,
 }
 
 /// Whether a message may try a provider now.
@@ -88,12 +88,13 @@ impl Breaker {
     }
 
     /// The provider answered that it wants nothing for a while. Whether that closed the breaker. It is left alone once it
-    /// said so to two numbers in a row: many mean one number by it, and that one must not hold up everybody's codes.
+    /// said so to two numbers in a row and within the window: many mean one number by it, and that one must not hold up everybody's codes.
     pub(super) fn throttled(&self, wait: Option<Duration>, number: &PhoneNumber, now: Timestamp) -> bool {
         let mut state = self.state();
-        let is_second = state.throttled.as_ref().is_some_and(|first| first != number);
+        let soon = |at: &Timestamp| now.since(*at) <= self.settings.window.get();
+        let is_second = state.throttled.as_ref().is_some_and(|(first, at)| first != number && soon(at));
         let paused_until = wait.filter(|_| is_second).map(|wait| now.plus(wait.min(LONGEST_PAUSE)));
-        let throttled = Some(number.clone());
+        let throttled = Some((number.clone(), now));
         std::mem::replace(&mut *state, State { paused_until, throttled, ..State::default() }).open_until.is_some()
     }
 
@@ -130,6 +131,8 @@ impl State {
             (self.failures, self.first_failure) = (0, Some(now));
         }
         self.failures = self.failures.saturating_add(1);
+        // What was said of numbers before is no longer in a row.
+        self.throttled = None;
         if self.failures >= settings.failures {
             self.shown_since = self.shown_since.or(Some(now));
         }

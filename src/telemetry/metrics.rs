@@ -170,7 +170,8 @@ impl Families {
         let help = "Time a hook took";
         registry.register_with_unit("hook_duration", help, Unit::Seconds, self.hook_seconds.clone());
         registry.register("rate_limited", "Requests and sends that a gate refused", self.limited.clone());
-        let help = "Codes that were not made, and no gate is why: nobody to send to, or something we need is away";
+        let help =
+            "Codes that were not made, and no gate is why: there is no phone to send to, or something we need is away";
         registry.register("codes_withheld", help, self.withheld.clone());
         registry.register("policy_refusals", "Password rules that were broken", self.refusals.clone());
         registry.register("audit_events", "Events for the audit trail", self.audit_events.clone());

@@ -21,6 +21,7 @@ impl AccountStore for Everybody {
             phone: PhoneNumber::parse(&number, Region::CN).ok(),
             enabled: true,
             password_changed_at: None,
+            aliases: Vec::new(),
             phone_bound_at: None,
             facts: PersonalFacts::default(),
         }))

@@ -89,7 +89,7 @@ impl Doveadm {
             UserName::Address => true,
             UserName::LocalPart => name.domain() == change.address.domain(),
         };
-        unique(change.own.iter().filter(is_theirs).map(self.name()))
+        unique(change.own.iter().filter(is_theirs).map(self.name()).take(MAX_NAMES))
     }
 
     const fn name(&self) -> fn(&MailboxAddress) -> &str {

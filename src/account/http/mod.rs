@@ -180,15 +180,17 @@ impl AccountStore for HttpAccounts {
         self.health().await.map(|_| ())
     }
 
-    /// Asked for by the thousand, each time after the last one told. A store that does not keep such dates has none.
+    /// Asked for by the thousand, each time after the last one told. A store that does not keep such dates says so.
     async fn expiring(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Expiring>, AccountError> {
         let (mut all, mut after) = (Vec::new(), None);
         while all.len() < limit {
             let wanted = MAX_EXPIRING.min(limit - all.len());
             let asked = wire::ExpiringAsked::of(now, until, wanted, after.as_ref());
             let said = Said::<wire::ExpiringTold>::of(self.question("expiring", &asked, MAX_EXPIRING_BODY).await);
+            // An empty list would let the reminders stay away unnoticed.
             if let Said::Not { code: "not_supported", .. } = said {
-                return Ok(Vec::new());
+                let reason = "the account API does not keep whose password runs out; it would say so to `expiring`";
+                return Err(AccountError::Unavailable { reason: reason.to_owned() });
             }
             let before = all.len();
             after = said.and_then(|told| told.follow(self.region, wanted, &mut all)).question()?;

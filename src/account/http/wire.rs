@@ -164,15 +164,15 @@ impl Found {
     /// # Errors
     /// Which member cannot be what it says; no value is repeated.
     pub fn subject(self, asked: &MailboxAddress, region: Region) -> Result<Subject, &'static str> {
-        let (subject, aliases) = self.account.read(region)?;
-        let is_asked = subject.address == *asked || aliases.contains(asked);
+        let subject = self.account.read(region)?;
+        let is_asked = subject.address == *asked || subject.aliases.contains(asked);
         if is_asked { Ok(subject) } else { Err("its account does not have the address that was asked for") }
     }
 }
 
 impl Account {
     /// A number or a birthday that is none leaves the account without one; what names the account must be right.
-    fn read(self, region: Region) -> Result<(Subject, Vec<MailboxAddress>), &'static str> {
+    fn read(self, region: Region) -> Result<Subject, &'static str> {
         if self.id.is_empty() || self.id.len() > MAX_ID || self.id.chars().any(char::is_control) {
             return Err("its `id` is empty, too long, or holds control characters");
         }
@@ -197,8 +197,9 @@ impl Account {
                 birthday: self.birthday.as_deref().and_then(|text| text.parse::<Birthday>().ok()),
             },
             address,
+            aliases,
         };
-        Ok((subject, aliases))
+        Ok(subject)
     }
 }
 
@@ -244,7 +245,7 @@ impl ExpiringTold {
 impl ExpiringAccount {
     fn read(self, region: Region) -> Result<Expiring, &'static str> {
         let expires_at = moment_of(&self.expires_at).ok_or("an `expires_at` is no time")?;
-        Ok(Expiring { subject: self.account.read(region)?.0, expires_at })
+        Ok(Expiring { subject: self.account.read(region)?, expires_at })
     }
 }
 

@@ -6,6 +6,7 @@ use super::entry::Entry;
 use super::query::id_of;
 use super::settings::LdapSettings;
 use super::times::{read_any, read_birthday};
+use crate::account::book::user_names;
 use crate::domain::{MailboxAddress, PersonalFacts, PhoneNumber, Region, Subject, SubjectId};
 
 /// What of an entry means what.
@@ -66,9 +67,7 @@ impl People {
         let of = &self.settings.attributes;
         let mut all = self.primary(entry).chain(self.aliases(entry));
         let address = all.next()?;
-        let mut user_names: Vec<_> = all.chain([address.clone()]).map(|named| named.local().to_owned()).collect();
-        user_names.sort_unstable();
-        user_names.dedup();
+        let aliases: Vec<_> = all.collect();
         let numbers = entry.texts(&of.mobile);
         let parsed = |text: &&str| PhoneNumber::parse(text, self.region).ok();
         // Several different ones are none: nobody knows which is meant, and a code is not for trying.
@@ -77,18 +76,19 @@ impl People {
         let own = |name: &str| entry.text(name).map(str::to_owned);
         Some(Subject {
             id: self.id(entry)?,
+            facts: PersonalFacts {
+                user_names: user_names(&address, &aliases),
+                mobile: numbers.iter().find(|text| parsed(text).is_some()).or(numbers.first()).map(ToString::to_string),
+                work_phone: own(&of.work_phone),
+                birthday: entry.text(&of.birthday).and_then(read_birthday),
+            },
             address,
+            aliases,
             unit: own(&of.unit),
             phone,
             enabled: self.is_enabled(entry),
             password_changed_at: entry.text(&of.password_changed).and_then(read_any),
             phone_bound_at: entry.text(&of.phone_bound).and_then(read_any),
-            facts: PersonalFacts {
-                user_names,
-                mobile: numbers.iter().find(|text| parsed(text).is_some()).or(numbers.first()).map(ToString::to_string),
-                work_phone: own(&of.work_phone),
-                birthday: entry.text(&of.birthday).and_then(read_birthday),
-            },
         })
     }
 

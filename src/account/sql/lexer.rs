@@ -130,7 +130,7 @@ fn comment(rest: &str, driver: Driver) -> Result<Option<usize>, Flaw> {
         return Ok(None);
     }
     // What MySQL runs only from a version on is part of the statement and would hide parameters.
-    if driver == Driver::MySql && rest.starts_with("/*!") {
+    if driver == Driver::MySql && (rest.starts_with("/*!") || rest.starts_with("/*M!")) {
         return Err("has a version comment /*!…*/; write it without".to_owned());
     }
     let (mut depth, mut at) = (0_usize, 0);

@@ -2,6 +2,7 @@
 
 use super::cell::Cell;
 use super::server::Record;
+use crate::account::book::user_names;
 use crate::domain::{Birthday, MailboxAddress, PersonalFacts, PhoneNumber, Region, Subject, SubjectId, Timestamp};
 
 /// What `find` may give; the first two it must.
@@ -33,7 +34,6 @@ pub(super) struct Account {
     pub(super) subject: Subject,
     pub(super) hash: Option<String>,
     pub(super) expires_at: Option<Timestamp>,
-    aliases: Vec<MailboxAddress>,
     /// Every mobile number of every row.
     phones: Vec<PhoneNumber>,
     hashes: Vec<String>,
@@ -44,24 +44,24 @@ impl Account {
     /// Whether the account has exactly this address. Servers compare more loosely: without case or accents, or with
     /// blanks at the end.
     pub(super) fn is_named(&self, address: &MailboxAddress) -> bool {
-        self.subject.address == *address || self.aliases.contains(address)
+        self.subject.address == *address || self.subject.aliases.contains(address)
     }
 
     /// One more row of the same account. Rows have no order, so none is heard before another; and where two contradict
     /// each other, what would let somebody in is believed by neither.
     fn also(&mut self, next: Self) {
-        self.aliases.extend(next.aliases);
         self.phones.extend(next.phones);
         self.hashes.extend(next.hashes);
         self.units.extend(next.units);
         self.expires_at = self.expires_at.into_iter().chain(next.expires_at).min();
         let (subject, other) = (&mut self.subject, next.subject);
+        subject.aliases.extend(other.aliases);
         let mut second = other.address;
         if second < subject.address {
             std::mem::swap(&mut second, &mut subject.address);
         }
         if second != subject.address {
-            self.aliases.push(second);
+            subject.aliases.push(second);
         }
         subject.enabled &= other.enabled;
         subject.password_changed_at = subject.password_changed_at.max(other.password_changed_at);
@@ -80,11 +80,7 @@ impl Account {
         if let Some(phone) = &subject.phone {
             subject.facts.mobile = Some(phone.e164().to_owned());
         }
-        let names = std::iter::once(&subject.address).chain(&self.aliases);
-        let mut user_names: Vec<String> = names.map(|address| address.local().to_owned()).collect();
-        user_names.sort_unstable();
-        user_names.dedup();
-        subject.facts.user_names = user_names;
+        subject.facts.user_names = user_names(&subject.address, &subject.aliases);
         self
     }
 }
@@ -125,13 +121,13 @@ fn account(mut record: Record, region: Region) -> Option<Account> {
     let enabled = take("enabled").is_none_or(|cell| cell.truth().unwrap_or(false));
     let moment = |cell: Option<Cell>| cell.and_then(Cell::moment);
     Some(Account {
-        aliases: aliases.iter().filter_map(|alias| MailboxAddress::parse(alias).ok()).collect(),
         phones: mobile.as_deref().map(|text| phones_in(text, region)).unwrap_or_default(),
         hashes: text(take("password_hash")).into_iter().collect(),
         units: text(take("unit")).into_iter().collect(),
         hash: None,
         expires_at: moment(take("expires_at")).filter(|at| *at < NEVER),
         subject: Subject {
+            aliases: aliases.iter().filter_map(|alias| MailboxAddress::parse(alias).ok()).collect(),
             id: SubjectId::new(id),
             address,
             unit: None,

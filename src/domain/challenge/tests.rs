@@ -82,6 +82,7 @@ fn stamp() -> SubjectStamp {
         phone: None,
         enabled: true,
         password_changed_at: None,
+        aliases: Vec::new(),
         phone_bound_at: None,
         facts: crate::domain::PersonalFacts::default(),
     }

@@ -116,6 +116,15 @@ impl Vendor for AwsSns {
         self.signed(self.form(message), stamp)
     }
 
+    /// A refused signature is answered with what was signed.
+    fn secrets(&self) -> Vec<&str> {
+        [Some(&self.key.secret), self.key.session_token.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(ExposeSecret::expose_secret)
+            .collect()
+    }
+
     fn judge(&self, answer: &Answer, hidden: &Hidden<'_>) -> Result<Option<String>, SmsError> {
         let document = answer.body.bytes().ok().and_then(Document::read).filter(|_| answer.status.is_success());
         match document.as_ref().and_then(|document| document.text("PublishResponse/PublishResult/MessageId")) {

@@ -151,8 +151,13 @@ fn one_number_alone_does_not_pause_a_provider() {
     breaker.answered();
     breaker.throttled(wait, &number(1), at(10));
     assert!(admits(&breaker, at(11)), "a message that was taken lies between the two");
-    breaker.throttled(wait, &number(0), at(12));
-    assert!(!admits(&breaker, at(13)));
+    breaker.failed(at(12));
+    breaker.throttled(wait, &number(0), at(13));
+    assert!(admits(&breaker, at(14)), "and so is a failure");
+    breaker.throttled(wait, &number(1), at(60));
+    assert!(admits(&breaker, at(61)), "too long ago");
+    breaker.throttled(wait, &number(0), at(62));
+    assert!(!admits(&breaker, at(63)));
 }
 
 /// case 88: of fifty at once after the open time, one.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, Request};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
@@ -28,6 +29,8 @@ struct Twilio {
     endpoint: Endpoint,
     account: Box<str>,
     authorization: HeaderValue,
+    /// The half of it that is a secret, so that no word of Twilio's repeats it.
+    password: SecretString,
     /// `From` or `MessagingServiceSid`, and its value.
     sender: (&'static str, Box<str>),
     binds_codes: bool,
@@ -61,7 +64,7 @@ impl TwilioSettings {
         self.check().into_iter().next().map_or(Ok(()), |problem| Err(refused(problem)))?;
         let user = self.api_key.as_deref().unwrap_or(&self.account_sid);
         let password = self.api_secret.as_ref().or(self.auth_token.as_ref());
-        let authorization = password.and_then(|password| basic(user, password));
+        let password = password.ok_or_else(|| SmsBuildError::new("auth_token", "is missing"))?;
         let sender = match (&self.messaging_service_sid, &self.from) {
             (Some(service), _) => ("MessagingServiceSid", service),
             (None, Some(from)) => ("From", from),
@@ -70,7 +73,9 @@ impl TwilioSettings {
         Ok(Twilio {
             endpoint: Endpoint::read(self.endpoint.as_deref(), USUAL).map_err(refused)?,
             account: self.account_sid.as_str().into(),
-            authorization: authorization.ok_or_else(|| SmsBuildError::new("auth_token", "is missing"))?,
+            authorization: basic(user, password)
+                .ok_or_else(|| SmsBuildError::new("auth_token", "holds a sign that a header cannot carry"))?,
+            password: password.clone(),
             sender: (sender.0, sender.1.as_str().into()),
             binds_codes: self.otp_line.unwrap_or(false),
             callback,
@@ -115,7 +120,8 @@ impl Vendor for Twilio {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.callback.iter().flat_map(Callback::secrets).collect()
+        let callback = self.callback.iter().flat_map(Callback::secrets);
+        callback.chain([self.password.expose_secret()]).collect()
     }
 
     async fn examine(&self, line: &Line) -> Vec<Finding> {

@@ -72,9 +72,8 @@ fn meaning(status: &str) -> Meaning {
         // Invalid parameter; a message or prefix that cannot be processed; a number that is barred (7) or out of service
         // (33); a text that is too long; a network that is not the number's.
         "3" | "6" | "7" | "12" | "22" | "33" => Meaning::Refused,
-        // Key or secret; account suspended; not for HTTP; a request's signature; a trial account sends to listed numbers
-        // alone; a secret where a signature is wanted.
-        "4" | "8" | "11" | "14" | "29" | "32" => Meaning::Faulty(Credentials),
+        // Key or secret; account suspended; not for HTTP; a request's signature; a secret where a signature is wanted.
+        "4" | "8" | "11" | "14" | "32" => Meaning::Faulty(Credentials),
         "9" => Meaning::Faulty(Balance),
         // A sender that is not the account's.
         "15" => Meaning::Faulty(Signature),

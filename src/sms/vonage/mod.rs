@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, Request};
+use secrecy::{ExposeSecret, SecretString};
 use url::form_urlencoded::Serializer;
 
 use self::settings::USUAL;
@@ -28,6 +29,8 @@ const LONGEST_CALLBACK: usize = 100;
 struct Vonage {
     endpoint: Endpoint,
     authorization: HeaderValue,
+    /// The half of it that is a secret, so that no word of Vonage's repeats it.
+    password: SecretString,
     from: Box<str>,
     binds_codes: bool,
     callback: Option<Callback>,
@@ -63,6 +66,7 @@ impl VonageSettings {
         Ok(Vonage {
             endpoint: Endpoint::read(self.endpoint.as_deref(), USUAL).map_err(refused)?,
             authorization: authorization.ok_or_else(|| SmsBuildError::new("api_secret", "is no secret"))?,
+            password: self.api_secret.clone(),
             from: self.from.as_str().into(),
             binds_codes: self.otp_line.unwrap_or(false),
             callback,
@@ -107,7 +111,8 @@ impl Vendor for Vonage {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.callback.iter().flat_map(Callback::secrets).collect()
+        let callback = self.callback.iter().flat_map(Callback::secrets);
+        callback.chain([self.password.expose_secret()]).collect()
     }
 
     async fn examine(&self, line: &Line) -> Vec<Finding> {

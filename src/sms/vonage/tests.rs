@@ -92,7 +92,7 @@ fn every_status_has_its_class() {
         assert_eq!(said(status), SmsError::Refused { reason: format!("it answered 200 with status.{status}: why") });
     }
     for (statuses, fault) in [
-        (&["4", "8", "11", "14", "29", "32"][..], SmsFault::Credentials),
+        (&["4", "8", "11", "14", "32"][..], SmsFault::Credentials),
         (&["9"], SmsFault::Balance),
         (&["15"], SmsFault::Signature),
     ] {
@@ -100,7 +100,7 @@ fn every_status_has_its_class() {
             assert!(matches!(said(status), SmsError::Faulty { fault: own, .. } if own == fault), "{status}");
         }
     }
-    for status in ["2", "23", "999", ""] {
+    for status in ["2", "23", "29", "999", ""] {
         assert!(matches!(said(status), SmsError::NotTaken { .. }), "{status}");
     }
     assert!(matches!(said("5"), SmsError::Unknown { .. }));

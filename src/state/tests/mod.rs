@@ -55,6 +55,7 @@ fn stamp(subject: &SubjectId) -> SubjectStamp {
         phone: None,
         enabled: true,
         password_changed_at: None,
+        aliases: Vec::new(),
         phone_bound_at: None,
         facts: PersonalFacts::default(),
     };

@@ -32,7 +32,12 @@ impl Driver {
         })
     }
 
+    /// It takes a free port of IPv4 and ends when somebody else has the same one of IPv6; then another will do.
     fn start() -> Self {
+        (0..5).find_map(|_| Self::try_start()).expect("chromedriver ended before it listened, five times")
+    }
+
+    fn try_start() -> Option<Self> {
         // Port 0: it takes a free one and says which.
         let child = Command::new(program("chromedriver", "chromium-driver"))
             .args(["--port=0", "--log-level=SEVERE"])
@@ -45,13 +50,16 @@ impl Driver {
         let mut line = String::new();
         let port = loop {
             line.clear();
-            assert!(output.read_line(&mut line).unwrap() > 0, "chromedriver ended before it listened");
+            if output.read_line(&mut line).unwrap() == 0 {
+                child.wait().unwrap();
+                return None;
+            }
             let said = line.split_once("started successfully on port ").map(|(_, port)| port);
             if let Some(port) = said.and_then(|port| port.trim().trim_end_matches('.').parse().ok()) {
                 break port;
             }
         };
-        Self { child, port, _output: output }
+        Some(Self { child, port, _output: output })
     }
 
     /// Where it listens.

@@ -60,6 +60,12 @@ pub const ROW: Row = Row {
             &["InvalidAction"],
         ),
         said(
+            "404 Not Found",
+            "<ErrorResponse><Error><Code>InvalidAction</Code><Message>Not with s3cr3t</Message></Error><RequestId>req-1</RequestId></ErrorResponse>",
+            Class::NotTaken,
+            &["InvalidAction"],
+        ),
+        said(
             "500 Internal Server Error",
             "<ErrorResponse><Error><Code>InternalFailure</Code></Error><RequestId>req-1</RequestId></ErrorResponse>",
             Class::Unknown,

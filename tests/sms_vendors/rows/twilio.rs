@@ -60,6 +60,12 @@ pub const ROW: Row = Row {
             &["21609"],
         ),
         said(
+            "400 Bad Request",
+            r#"{"code":21609,"message":"Not with s3cr3t","status":400}"#,
+            Class::NotTaken,
+            &["21609"],
+        ),
+        said(
             "500 Internal Server Error",
             r#"{"code":20500,"message":"Internal Server Error","status":500}"#,
             Class::Unknown,

@@ -34,6 +34,12 @@ pub const ROW: Row = Row {
         ),
         said(
             "200 OK",
+            r#"{"message-count":"1","messages":[{"status":"2","error-text":"Not with s3cr3t"}]}"#,
+            Class::NotTaken,
+            &["status.2"],
+        ),
+        said(
+            "200 OK",
             r#"{"message-count":"1","messages":[{"status":"4","error-text":"Bad Credentials"}]}"#,
             CREDENTIALS,
             &["status.4", "Bad Credentials"],
