@@ -10,6 +10,7 @@ use resetgate::account::HashPool;
 use resetgate::domain::{Clock, NewPassword, Randomness, SystemClock, SystemRandom};
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use sqlx::mysql::{MySqlPool, MySqlPoolOptions};
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
@@ -22,6 +23,7 @@ const NOW: i64 = 1_795_402_800_000;
 pub enum Limit {
     Sqlite(SqlitePool, HashPool),
     Postgres(PgPool, HashPool),
+    MariaDb(MySqlPool, HashPool),
     Ldap(Vec<Ldap>),
     Api(Api),
 }
@@ -44,6 +46,12 @@ impl Limit {
     pub async fn postgres(url: &str, connections: u32, hashing: HashPool) -> Self {
         let pool = PgPoolOptions::new().max_connections(connections).connect(url).await.unwrap();
         Self::Postgres(pool, hashing)
+    }
+
+    /// Over the gateway's own table.
+    pub async fn mariadb(url: &str, connections: u32, hashing: HashPool) -> Self {
+        let pool = MySqlPoolOptions::new().max_connections(connections).connect(url).await.unwrap();
+        Self::MariaDb(pool, hashing)
     }
 
     /// As many connections as the gateway keeps.
@@ -72,6 +80,13 @@ impl Limit {
             }
             Self::Postgres(pool, hashing) => {
                 let update = sqlx::query("UPDATE person SET hash = $1, changed = $2 WHERE id = $3");
+                let update = update.bind(hash(hashing).await).bind(NOW).bind(number(writer));
+                let mut tx = pool.begin().await.unwrap();
+                update.execute(&mut *tx).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+            Self::MariaDb(pool, hashing) => {
+                let update = sqlx::query("UPDATE person SET hash = ?, changed = ? WHERE id = ?");
                 let update = update.bind(hash(hashing).await).bind(NOW).bind(number(writer));
                 let mut tx = pool.begin().await.unwrap();
                 update.execute(&mut *tx).await.unwrap();

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::CROWD;
 use crate::backends::account_api::{AccountApi, KEY, KEY_ID, Person};
+use crate::backends::mariadb::MariaDb;
 use crate::backends::postgres::Postgres;
 use crate::backends::slapd::{BASE, SERVICE, SERVICE_PASSWORD, Setup, Slapd};
 use crate::bare::{Api, Limit};
@@ -22,17 +23,19 @@ use crate::servers::{Service, settings, stored};
 pub enum Held {
     Embedded,
     PostgreSql,
+    MariaDb,
     OpenLdap,
     Api,
 }
 
 impl Held {
-    pub const ALL: &[Self] = &[Self::Embedded, Self::PostgreSql, Self::OpenLdap, Self::Api];
+    pub const ALL: &[Self] = &[Self::Embedded, Self::PostgreSql, Self::MariaDb, Self::OpenLdap, Self::Api];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Embedded => "embedded SQLite",
             Self::PostgreSql => "PostgreSQL",
+            Self::MariaDb => "MariaDB",
             Self::OpenLdap => "OpenLDAP",
             Self::Api => "HTTP API",
         }
@@ -41,7 +44,7 @@ impl Held {
     /// What the gateway hashes with: the default, and what costs nearly nothing. Others hash by themselves.
     pub const fn schemes(self) -> &'static [&'static str] {
         match self {
-            Self::Embedded | Self::PostgreSql => &["argon2id", "ssha512"],
+            Self::Embedded | Self::PostgreSql | Self::MariaDb => &["argon2id", "ssha512"],
             Self::OpenLdap | Self::Api => &["theirs"],
         }
     }
@@ -65,6 +68,7 @@ impl Place {
         let (settings, limit, server) = match held {
             Held::Embedded => embedded(data.path(), &hash).await,
             Held::PostgreSql => postgresql(data.path(), &hash).await,
+            Held::MariaDb => mariadb(data.path(), &hash).await,
             Held::OpenLdap => openldap(data.path()).await,
             Held::Api => api(data.path()).await,
         };
@@ -98,24 +102,43 @@ async fn embedded(data: &Path, hash: &str) -> Made {
     (settings, limit, Box::new(()))
 }
 
-async fn postgresql(data: &Path, hash: &str) -> Made {
-    let server = Postgres::start();
+/// The people of a server that is written to through the operator's own statements.
+fn rows() -> String {
     let rows: Vec<_> = (0..CROWD).map(|id| format!("({id}, '{}', '13800138000')", address(id))).collect();
-    let table = "CREATE TABLE person (id INT PRIMARY KEY, address TEXT UNIQUE, phone TEXT, hash TEXT, changed BIGINT)";
-    server
-        .run("postgres", &format!("{table}; INSERT INTO person (id, address, phone) VALUES {}", rows.join(", ")))
-        .await;
-    let url = format!("postgres://root@127.0.0.1:{}/postgres", server.port);
-    let settings = settings(
+    let table = "CREATE TABLE person (id INT PRIMARY KEY, address VARCHAR(200) UNIQUE, phone VARCHAR(20), \
+                 hash VARCHAR(300), changed BIGINT)";
+    format!("{table}; INSERT INTO person (id, address, phone) VALUES {}", rows.join(", "))
+}
+
+fn over_sql(data: &Path, hash: &str, url: &str) -> Settings {
+    settings(
         data,
         &format!(
             "{hash}[account]\nkind = \"sql\"\n[account.sql]\nurl = \"{url}\"\n\
              find = \"SELECT id, address, phone AS mobile FROM person WHERE address = :address\"\n\
              set_password = \"UPDATE person SET hash = :hash, changed = :now_millis WHERE id = :id\"\n"
         ),
-    );
+    )
+}
+
+async fn postgresql(data: &Path, hash: &str) -> Made {
+    let server = Postgres::start();
+    server.run("postgres", &rows()).await;
+    let url = format!("postgres://root@127.0.0.1:{}/postgres", server.port);
+    let settings = over_sql(data, hash, &url);
     let connections = settings.account.sql.connections;
     let limit = Limit::postgres(&format!("{url}?sslmode=disable"), connections, hashing(&settings)).await;
+    (settings, limit, Box::new(server))
+}
+
+async fn mariadb(data: &Path, hash: &str) -> Made {
+    let server = MariaDb::start();
+    server.run("mysql", "CREATE DATABASE mail").await;
+    server.run("mail", &rows()).await;
+    let url = format!("mysql://root@127.0.0.1:{}/mail", server.port);
+    let settings = over_sql(data, hash, &url);
+    let connections = settings.account.sql.connections;
+    let limit = Limit::mariadb(&format!("{url}?ssl-mode=disabled"), connections, hashing(&settings)).await;
     (settings, limit, Box::new(server))
 }
 

@@ -104,8 +104,12 @@ impl ReceiptDesk {
                 Ok(read.answer)
             }
             Err(error) => {
-                // Anybody may post where only a signature lets in, so it is a number in the metrics and no alarm.
-                tracing::debug!(provider = admitted.provider, %error, "delivery receipts were refused");
+                // Anybody may post where only a signature lets in: then it is a number in the metrics, and no alarm.
+                if admitted.door.secret.is_some() {
+                    tracing::warn!(provider = admitted.provider, %error, "delivery receipts were refused");
+                } else {
+                    tracing::debug!(provider = admitted.provider, %error, "delivery receipts were refused");
+                }
                 self.receipts.drop_unread(admitted.provider, 1);
                 Err(match error {
                     ReceiptError::Forged => ReceiptRefusal::Stranger,

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::example::example_of;
 use super::key::KeyPath;
 use super::known::{Found, Key, known};
 use super::layer::{Entry, Layer};
 use super::origin::{Origin, SourceText, Spot};
-use super::problem::{Number, Place, Problem, place_of_key};
+use super::problem::{Number, Place, Problem, how_to_write, place_of_key};
 use super::snippet::Snippet;
 
 type Item<'a> = (&'a Spanned<std::borrow::Cow<'a, str>>, &'a Spanned<DeValue<'a>>);
@@ -129,7 +128,7 @@ impl Reader {
         let place = place_of_key(&self.origin(item));
         let is_table = matches!(item.1.get_ref(), DeValue::Table(_));
         let (number, what) = if is_table { (Number::UnknownSection, "section") } else { (Number::UnknownKey, "key") };
-        let mut problem = Problem::new(number, format!("unknown {what} `{name}`"), place, example_of(path, None));
+        let mut problem = Problem::new(number, format!("unknown {what} `{name}`"), place, how_to_write(path, None));
         problem.label = did_you_mean(path, is_table);
         problem.key = Some(path.clone());
         self.layer.problems.push(problem);

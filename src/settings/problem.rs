@@ -173,12 +173,12 @@ impl Problem {
         Self { level: finding.level, detail: finding.detail, help, ..Self::about(finding.number, key, origin, message) }
     }
 
-    /// The same, with help for the kind of table that its key stands in.
+    /// The same; help out of the reference file becomes that for the kind of table that its key stands in, which nobody
+    /// knows before all layers are read.
     #[must_use]
     pub fn of_kind(self, kind: Option<&str>) -> Self {
-        let general = |key: &KeyPath| [how_to_write, example_of].into_iter().find(|help| help(key, None) == self.help);
-        match self.key.as_ref().and_then(|key| general(key).map(|help| help(key, kind))) {
-            Some(help) => Self { help, ..self },
+        match self.key.as_ref().filter(|key| how_to_write(key, None) == self.help) {
+            Some(key) => Self { help: how_to_write(key, kind), ..self },
             None => self,
         }
     }

@@ -3,13 +3,12 @@
 use std::ffi::OsString;
 
 use super::convert::convert;
-use super::example::example_of;
 use super::file::did_you_mean;
 use super::key::KeyPath;
 use super::known::{Found, Key, known};
 use super::layer::{Entry, Layer};
 use super::origin::Origin;
-use super::problem::{Number, Place, Problem};
+use super::problem::{Number, Place, Problem, how_to_write};
 
 /// How every variable of this service begins. `RESETGATE_CONFIG`, with one underscore, is no setting.
 const PREFIX: &str = "RESETGATE__";
@@ -69,7 +68,7 @@ pub fn read_arguments(arguments: &[String]) -> Layer {
                     Number::UnknownKey,
                     message,
                     Place::Named(origin.to_string()),
-                    example_of(&path, None),
+                    how_to_write(&path, None),
                 );
                 layer.problems.push(problem.with_label(did_you_mean(&path, false)));
             }
@@ -117,7 +116,8 @@ fn unknown(name: &str, origin: &Origin) -> Problem {
     let names = name.get(PREFIX.len()..).unwrap_or_default().to_lowercase();
     let path = KeyPath::new(names.split("__"));
     let message = format!("{} names no key", name.escape_debug());
-    let problem = Problem::new(Number::UnknownKey, message, Place::Named(origin.to_string()), example_of(&path, None));
+    let problem =
+        Problem::new(Number::UnknownKey, message, Place::Named(origin.to_string()), how_to_write(&path, None));
     problem.with_label(match known().suggest(&path) {
         Some(meant) => format!("did you mean {}?", path.parent().then(&meant).variable()),
         None => did_you_mean(&path, false),

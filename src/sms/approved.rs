@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::check::Problem;
 use super::template::{Field, Template};
-use super::{MessageKind, SmsMessage};
+use super::{MessageKind, SmsError, SmsMessage};
 
 /// What a variable may hold. No `{domain}`: vendors refuse addresses in variables.
 const FIELDS: &[Field] = &[Field::Code, Field::Minutes];
@@ -38,11 +38,20 @@ impl ApprovedTemplates {
 
     /// The template for a language: the one of exactly this tag; else the first of the same language, so that `en-GB`
     /// gets `en`; else the first there is, because a message in another language is better than none. First is by tag.
-    pub(super) fn find(&self, kind: MessageKind, locale: &str) -> Option<&str> {
+    fn find(&self, kind: MessageKind, locale: &str) -> Option<&str> {
         let all = self.of(kind);
         let exact = all.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(locale));
         let same = || all.iter().find(|(tag, _)| language(tag).eq_ignore_ascii_case(language(locale)));
         exact.or_else(same).or_else(|| all.iter().next()).map(|(_, id)| id.as_str())
+    }
+
+    /// The template that fits a message best.
+    ///
+    /// # Errors
+    /// [`SmsError::NotTaken`] when there is none for its kind: another provider may carry it.
+    pub(super) fn best_for(&self, message: &SmsMessage) -> Result<&str, SmsError> {
+        self.find(message.kind, &message.locale)
+            .ok_or_else(|| SmsError::NotTaken { reason: "it has no approved template for such messages".to_owned() })
     }
 
     /// Every id once, with what it is for.

@@ -60,7 +60,7 @@ impl ProviderSettings {
 #[cfg(any(feature = "aliyun", feature = "huawei", feature = "tencent"))]
 #[expect(clippy::needless_pass_by_value, reason = "they are read for this one message")]
 fn template(templates: &ApprovedTemplates, values: Values, message: &SmsMessage) -> Option<SentAs> {
-    let id = templates.find(message.kind, &message.locale)?.to_owned();
+    let id = templates.best_for(message).ok()?.to_owned();
     let values = values.fill(message).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Some(SentAs::Template { id, values })
 }

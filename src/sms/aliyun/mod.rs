@@ -109,10 +109,7 @@ impl Vendor for Aliyun {
     }
 
     fn request(&self, message: &SmsMessage, stamp: &Stamp) -> Result<reqwest::Request, SmsError> {
-        let template = self
-            .template
-            .find(message.kind, &message.locale)
-            .ok_or_else(|| SmsError::NotTaken { reason: "it has no approved template for such messages".to_owned() })?;
+        let template = self.template.best_for(message)?;
         let order = message.order.to_string();
         // A map of texts: a number would lose its leading zeros.
         let values: serde_json::Map<_, serde_json::Value> =

@@ -153,10 +153,7 @@ impl Vendor for Huawei {
     }
 
     fn request(&self, message: &SmsMessage, stamp: &Stamp) -> Result<reqwest::Request, SmsError> {
-        let template = self
-            .template
-            .find(message.kind, &message.locale)
-            .ok_or_else(|| SmsError::NotTaken { reason: "it has no approved template for such messages".to_owned() })?;
+        let template = self.template.best_for(message)?;
         self.proved(self.body(message, template), stamp)
     }
 

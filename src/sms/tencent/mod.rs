@@ -137,10 +137,7 @@ impl Vendor for Tencent {
     }
 
     fn request(&self, message: &SmsMessage, stamp: &Stamp) -> Result<reqwest::Request, SmsError> {
-        let template = self
-            .template
-            .find(message.kind, &message.locale)
-            .ok_or_else(|| SmsError::NotTaken { reason: "it has no approved template for such messages".to_owned() })?;
+        let template = self.template.best_for(message)?;
         let send = Send {
             phone_number_set: [message.to.e164()],
             sms_sdk_app_id: &self.app_id,

@@ -5,6 +5,8 @@ use crate::sms::SmsError;
 
 /// A shorter key is also a part of many innocent words, which an operator needs.
 const SHORTEST_KEY: usize = 6;
+/// A shorter one may be a word of the address, as in `message-17`: without its id no receipt of a message is understood.
+const SHORTEST_KEY_IN_AN_ID: usize = 16;
 
 /// Texts of a message, and keys, that no reason, log or id may repeat.
 #[derive(Clone, Copy)]
@@ -26,8 +28,12 @@ impl<'a> Hidden<'a> {
 
     /// Whether `text` repeats one of them.
     pub(in crate::sms) fn is_in(&self, text: &str) -> bool {
+        self.repeats(text, SHORTEST_KEY)
+    }
+
+    fn repeats(&self, text: &str, shortest_key: usize) -> bool {
         let is_told = |secret: &&str| !secret.is_empty() && text.contains(*secret);
-        self.message.iter().any(is_told) || self.keys.iter().filter(|key| key.len() >= SHORTEST_KEY).any(is_told)
+        self.message.iter().any(is_told) || self.keys.iter().filter(|key| key.len() >= shortest_key).any(is_told)
     }
 
     /// An error code for the operator: short, of plain signs, and nothing that came from the message.
@@ -40,8 +46,7 @@ impl<'a> Hidden<'a> {
     /// An id of the vendor for the message: up to 128 visible ASCII signs, and nothing that came from the message.
     pub(in crate::sms) fn id(&self, text: &str) -> Option<String> {
         let fits = (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-        let is_told = |secret: &&str| !secret.is_empty() && text.contains(*secret);
-        (fits && !self.message.iter().any(is_told)).then(|| text.to_owned())
+        (fits && !self.repeats(text, SHORTEST_KEY_IN_AN_ID)).then(|| text.to_owned())
     }
 
     /// A vendor's sentence: one line, at most 160 signs; nothing at all when it repeats something of the message.
@@ -105,6 +110,8 @@ mod tests {
         assert_eq!(hidden.code("unknown:s3cr3t-key"), None);
         assert_eq!(hidden.sentence("there is no key s3cr3t-key"), "");
         assert_eq!(hidden.code("send_failed").as_deref(), Some("send_failed"));
+        let hidden = HIDDEN.with_keys(&["0123456789abcdef", "message"]);
+        assert_eq!((hidden.id("x0123456789abcdef"), hidden.id("message-17").as_deref()), (None, Some("message-17")));
     }
 
     /// case 85: by whether a message may have left.

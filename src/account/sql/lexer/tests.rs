@@ -64,6 +64,7 @@ fn what_cannot_be_one_statement_with_named_values_is_refused_with_the_reason() {
         ("SELECT $x$ a", Driver::Postgres, "$x$"),
         ("SELECT /* a", Driver::Sqlite, "/*"),
         ("SELECT /*! :a */ 1", Driver::MySql, "version comment"),
+        ("SELECT /*M! :a */ 1", Driver::MySql, "version comment"),
     ] {
         let flaw = cut(sql, driver).unwrap_err();
         assert!(flaw.contains(reason), "{sql}: {flaw}");
