@@ -4,6 +4,7 @@ use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use crate::gateway::{Gateway, Manner};
+use crate::process::Running;
 use crate::site::{ANNA, OLD, Site};
 
 #[test]
@@ -66,6 +67,23 @@ fn accounts_set_aside_may_share_a_password() {
     site.run_with(&["account", "add", bert, "--password-stdin"], OLD).expect(0);
     let read = site.run_with(&["store", "check", "--account", ANNA, "--unbound", bert], OLD).expect(0);
     assert!(read.out.contains(" 0 broken"), "{}", read.out);
+}
+
+/// Each makes the file, brings it to its schema, and writes; none may lose to another.
+#[test]
+fn commands_that_start_at_once_on_a_fresh_file_wait_for_each_other() {
+    for round in 0..5 {
+        let site = Site::new("http://127.0.0.1:1/send", "");
+        let people: Vec<_> = (0..6).map(|number| format!("person{number}@example.gov.cn")).collect();
+        let started: Vec<_> =
+            people.iter().map(|name| Running::start(&mut site.command(&["account", "add", name]))).collect();
+        for running in started {
+            let ended = running.ended();
+            assert!(ended.status.success(), "round {round}: {} {}", ended.out, ended.err);
+        }
+        let listed = site.run(&["account", "list"]).expect(0).out;
+        assert!(people.iter().all(|name| listed.contains(name.as_str())), "{listed}");
+    }
 }
 
 /// Lets Anna's password run out so many days from now.

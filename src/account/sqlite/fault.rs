@@ -37,6 +37,11 @@ pub(super) fn at_commit(path: &Path, error: &Error) -> AccountError {
     }
 }
 
+/// Whether another process is in the way, so that waiting helps.
+pub(super) fn is_locked(error: &Error) -> bool {
+    matches!(primary_code(error), Some(BUSY | LOCKED))
+}
+
 fn reason(path: &Path, error: &Error) -> String {
     let path = path.display();
     match primary_code(error) {

@@ -9,8 +9,9 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use tokio::time::Instant;
 
-use super::fault::{before_commit, unavailable};
+use super::fault::{before_commit, is_locked, unavailable};
 use crate::account::{AccountError, SqliteSettings};
 
 /// `RsGt` in the file's header, so that another program's database is not taken for ours.
@@ -21,6 +22,9 @@ const STEPS: [&str; 1] = [include_str!("schema/1.sql")];
 
 /// Readers beside the one writer; `SQLite` reads are microseconds.
 const READERS: u32 = 4;
+
+/// Between two attempts to open a file that another process holds; such a process is done within milliseconds.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// One connection that writes, so that writers of this process wait for each other in order and not for a lock;
 /// a few that read, which the write-ahead log lets go on meanwhile.
@@ -46,7 +50,15 @@ pub(super) async fn open(settings: &SqliteSettings, timeout: Duration) -> Result
         // connection to be inside a transaction for ever. Such a one is closed, and the next write gets a fresh one.
         pool.before_acquire(|connection, _| ready(Ok(!connection.is_in_transaction())).boxed())
     };
-    let writer = connect(1).connect_with(options.clone()).await.map_err(|error| before_commit(path, &error))?;
+    // Switching a fresh file to the write-ahead log turns a read into a write, for which SQLite does not wait: where
+    // several processes start at once, all but one of them would be refused.
+    let patience = Instant::now() + settings.busy_timeout.get();
+    let writer = loop {
+        match connect(1).connect_with(options.clone()).await {
+            Err(error) if is_locked(&error) && Instant::now() < patience => tokio::time::sleep(PAUSE).await,
+            connected => break connected.map_err(|error| before_commit(path, &error))?,
+        }
+    };
     migrate(&writer, path).await?;
     let readers = connect(READERS).connect_lazy_with(options);
     Ok(Pools { writer, readers })
