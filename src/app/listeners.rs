@@ -119,6 +119,7 @@ fn call_rules(settings: &Settings, parts: &Parts, cors_origins: Vec<String>) -> 
         client_address: ClientAddress::new(server.trusted_proxies.clone(), server.client_ip_header),
         catalog: Arc::clone(&parts.catalog),
         random: Arc::clone(&parts.random),
+        base: server.public_url.base().clone(),
         public_origin: server.public_url.origin(),
         cors_origins,
     }

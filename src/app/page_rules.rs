@@ -32,7 +32,12 @@ pub(super) fn build(settings: &Settings, parts: &Parts) -> PageRules {
         contacts: Arc::clone(&parts.contacts),
         zone: parts.zone.clone(),
         policy: parts.policy.describe().clone(),
-        assets: Assets::new(page.brand.colour, parts.files.logo.clone(), parts.files.extra_css.clone()),
+        assets: Assets::new(
+            settings.server.public_url.base(),
+            page.brand.colour,
+            parts.files.logo.clone(),
+            parts.files.extra_css.clone(),
+        ),
         random: Arc::clone(&parts.random),
         clock: Arc::clone(&parts.clock),
     }

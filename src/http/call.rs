@@ -8,6 +8,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
+use super::base_path::BasePath;
 use super::locale::{Catalog, Language};
 use super::problem::Problem;
 use super::requester::ClientAddress;
@@ -22,6 +23,8 @@ pub struct CallRules {
     pub catalog: Arc<Catalog>,
     /// For request ids.
     pub random: Arc<dyn Randomness>,
+    /// Where the service stands on its host.
+    pub base: BasePath,
     /// Our own origin, like `https://mail.example.gov.cn`.
     pub public_origin: String,
     /// Origins of integrators' pages.
@@ -35,6 +38,8 @@ pub struct Call {
     pub origin: Origin,
     /// The language of the answer.
     pub language: Language,
+    /// What stands before every path of ours.
+    pub base: BasePath,
 }
 
 impl Call {
@@ -46,7 +51,8 @@ impl Call {
             requester: rules.client_address.resolve(peer, request.headers()),
             request: RequestId::draw(&*rules.random),
         };
-        Self { origin, language: Language::choose(&rules.catalog, asked_languages(request.headers())) }
+        let language = Language::choose(&rules.catalog, asked_languages(request.headers()));
+        Self { origin, language, base: rules.base.clone() }
     }
 
     /// The same call in the language a body asks for, where there is it; `Content-Language` follows.

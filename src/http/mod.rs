@@ -1,6 +1,7 @@
 //! The HTTP face: parses outside text into domain types, calls one flow, and words the answer. Decides nothing.
 
 pub mod api;
+mod base_path;
 mod call;
 mod colour;
 mod contacts;
@@ -21,10 +22,10 @@ mod strict;
 mod unread;
 mod zone;
 
+pub use base_path::{BasePath, BasePathError};
 pub use call::{Call, CallRules};
 pub use colour::{Colour, ColourError, MIN_CONTRAST};
 pub use contacts::{Contact, Contacts, ContactsError};
-pub use credential::COOKIE;
 pub use help_contact::HelpContact;
 pub use locale::{BUILT_IN, Catalog, Language, LocaleError, LocaleReview};
 pub use metrics::HttpMetrics;

@@ -35,6 +35,7 @@ pub async fn observe(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = stopwatch();
+    observation.rules.base.take_from(&mut request);
     let call = Call::of(&observation.rules, &request);
     request.extensions_mut().insert(call.clone());
     let method = request.method().clone();

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
+use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Map, Value, json};
 
 use super::call::Call;
-use crate::domain::FlowCredential;
 
 /// Every code and its status. The texts are in the locale files, and each has a page at `/problems/{code}`.
 pub const CODES: [(&str, u16); 29] = [
@@ -58,7 +58,7 @@ pub struct Problem {
     members: Map<String, Value>,
     retry_after: Option<u64>,
     rate_limit: Option<Box<(String, String)>>,
-    cookie: Option<FlowCredential>,
+    cookie: Option<Box<Cookie<'static>>>,
 }
 
 impl Problem {
@@ -76,7 +76,7 @@ impl Problem {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let text = |part: &str| call.language.text(&format!("problem.{code}.{part}"), values);
         let mut members = Map::new();
-        members.insert("type".into(), format!("/problems/{code}").into());
+        members.insert("type".into(), call.base.link(&format!("/problems/{code}")).into());
         members.insert("title".into(), text("title").into());
         members.insert("status".into(), status.as_u16().into());
         members.insert("code".into(), code.into());
@@ -160,8 +160,8 @@ impl Problem {
 
     /// Sets the flow cookie anew.
     #[must_use]
-    pub fn with_cookie(mut self, credential: &FlowCredential) -> Self {
-        self.cookie = Some(credential.clone());
+    pub fn with_cookie(mut self, cookie: Cookie<'static>) -> Self {
+        self.cookie = Some(Box::new(cookie));
         self
     }
 
@@ -197,8 +197,8 @@ impl ResponseError for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Flow"));
         }
-        if let Some(credential) = &self.cookie {
-            response.cookie(super::credential::cookie(credential));
+        if let Some(cookie) = &self.cookie {
+            response.cookie(Cookie::clone(cookie));
         }
         response.extensions_mut().insert(ProblemCode(self.code));
         response.body(Value::Object(self.members.clone()).to_string())

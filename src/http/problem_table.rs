@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::api::answers;
 use super::call::Call;
+use super::credential;
 use super::headers;
 use super::problem::Problem;
 use crate::account::AccountError;
@@ -33,7 +34,7 @@ impl Problem {
                 };
                 let problem = Self::new(call, code);
                 let message = call.language.text(&format!("problem.{code}.detail"), &[]);
-                problem.at("/captcha/answer", code, message).with("captcha", answers::captcha(fresh))
+                problem.at("/captcha/answer", code, message).with("captcha", answers::captcha(fresh, &call.base))
             }
             FlowError::CaptchaNotFound => Self::new(call, "not_found"),
             FlowError::CaptchaGone => Self::new(call, "captcha_gone"),
@@ -128,7 +129,7 @@ fn policy(call: &Call, violations: &Violations, view: &ChallengeView, credential
     let problem = Problem::with_values(call, "password_policy", &[("count", &count)])
         .with("state", view.state.as_str())
         .with_errors(errors);
-    rotated(problem, credential)
+    rotated(call, problem, credential)
 }
 
 fn store(call: &Call, error: &AccountError, credential: Option<&FlowCredential>) -> Problem {
@@ -141,13 +142,15 @@ fn store(call: &Call, error: &AccountError, credential: Option<&FlowCredential>)
             AccountError::NoSuchAccount => return Problem::new(call, "flow_expired"),
             AccountError::Unknown { .. } => return Problem::new(call, "store_outcome_unknown"),
         };
-    rotated(problem.with("state", "verified"), credential)
+    rotated(call, problem.with("state", "verified"), credential)
 }
 
 /// The code was accepted in the same call, so the client must learn its new credential from the refusal.
-fn rotated(problem: Problem, credential: Option<&FlowCredential>) -> Problem {
+fn rotated(call: &Call, problem: Problem, credential: Option<&FlowCredential>) -> Problem {
     match credential {
-        Some(credential) => problem.with("flow_token", credential.expose()).with_cookie(credential),
+        Some(credential) => {
+            problem.with("flow_token", credential.expose()).with_cookie(credential::cookie(&call.base, credential))
+        }
         None => problem,
     }
 }

@@ -6,9 +6,14 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de::Error};
 use url::{Host, Url};
 
+use crate::http::BasePath;
+
 /// How people reach the service from outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicUrl(Url);
+pub struct PublicUrl {
+    url: Url,
+    base: BasePath,
+}
 
 impl PublicUrl {
     fn parse(text: &str) -> Result<Self, String> {
@@ -23,37 +28,47 @@ impl PublicUrl {
         if url.query().is_some() || url.fragment().is_some() {
             return Err(wrong("has a part after ? or #"));
         }
-        Ok(Self(url))
+        // As it was written: the reader of addresses takes dots away and escapes signs without a word.
+        let after_host = text.split_once("://").and_then(|(_, rest)| rest.find(['/', '\\']).map(|at| &rest[at..]));
+        let base = BasePath::parse(after_host.unwrap_or_default().trim_end_matches(char::is_whitespace));
+        let base = base.map_err(|error| wrong(&format!("has a path that {error}")))?;
+        Ok(Self { url, base })
     }
 
     /// Without a slash at its end, so that a path can follow.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.as_str().trim_end_matches('/')
+        self.url.as_str().trim_end_matches('/')
+    }
+
+    /// Its path, which every path of ours follows.
+    #[must_use]
+    pub const fn base(&self) -> &BasePath {
+        &self.base
     }
 
     /// Scheme, host and port as a browser sends them in `Origin`.
     #[must_use]
     pub fn origin(&self) -> String {
-        self.0.origin().ascii_serialization()
+        self.url.origin().ascii_serialization()
     }
 
     /// The host, for the last line of messages (`@host #123456`) and for cookies.
     #[must_use]
     pub fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default()
+        self.url.host_str().unwrap_or_default()
     }
 
     /// Whether what passes is encrypted.
     #[must_use]
     pub fn is_https(&self) -> bool {
-        self.0.scheme() == "https"
+        self.url.scheme() == "https"
     }
 
     /// Whether it leads to this machine only.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        match self.0.host() {
+        match self.url.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),

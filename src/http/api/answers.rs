@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use crate::captcha::{CaptchaKind, Issued};
 use crate::domain::{ChallengeView, FlowCredential, State, Timestamp};
+use crate::http::BasePath;
 
 /// An issued captcha.
 #[must_use]
-pub fn captcha(issued: &Issued) -> Value {
+pub fn captcha(issued: &Issued, base: &BasePath) -> Value {
     let mut answer = json!({
         "id": issued.id,
         "kind": issued.kind,
@@ -17,13 +18,13 @@ pub fn captcha(issued: &Issued) -> Value {
     match issued.kind {
         CaptchaKind::Image => {
             answer["length"] = issued.length.into();
-            answer["image"] = format!("/v1/captchas/{}/image", issued.id).into();
+            answer["image"] = base.link(&format!("/v1/captchas/{}/image", issued.id)).into();
             answer["width"] = issued.width.into();
             answer["height"] = issued.height.into();
         }
         CaptchaKind::Audio => {
             answer["length"] = issued.length.into();
-            answer["audio"] = format!("/v1/captchas/{}/audio", issued.id).into();
+            answer["audio"] = base.link(&format!("/v1/captchas/{}/audio", issued.id)).into();
         }
         CaptchaKind::Pow => {
             answer["algorithm"] = "SHA-256".into();

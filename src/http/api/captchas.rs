@@ -33,7 +33,7 @@ pub async fn issue(
     let Passed { value, allowance } = issued.map_err(|error| Problem::of(&call, &error))?;
     let mut response = HttpResponse::Created();
     headers::allow(&mut response, RequesterGate::Captcha, &allowance);
-    Ok(response.json(answers::captcha(&value)))
+    Ok(response.json(answers::captcha(&value, &call.base)))
 }
 
 /// The picture.

@@ -35,7 +35,7 @@ pub async fn start(
     let view = &started.value.view;
     let answer = answers::code_sent(view, flow.rules().code_length, view.opened_at);
     let credential = &started.value.credential;
-    Ok(answered(StatusCode::ACCEPTED, RequesterGate::Start, &started.allowance, answer, Some(credential)))
+    Ok(answered(&call, StatusCode::ACCEPTED, RequesterGate::Start, &started.allowance, answer, Some(credential)))
 }
 
 /// Where a recovery stands.
@@ -49,7 +49,7 @@ pub async fn show(
     let view = flow.view(&call.origin, &id, &credential).await;
     let Passed { value, allowance } = view.map_err(|error| Problem::of(&call, &error))?;
     let answer = answers::status(&value, flow.rules().code_length, flow.now());
-    Ok(answered(StatusCode::OK, RequesterGate::Read, &allowance, answer, None))
+    Ok(answered(&call, StatusCode::OK, RequesterGate::Read, &allowance, answer, None))
 }
 
 /// Asks for a further code.
@@ -65,7 +65,7 @@ pub async fn resend(
     let view = flow.resend(&call.origin, &id, &credential, captcha).await;
     let Passed { value, allowance } = view.map_err(|error| Problem::of(&call, &error))?;
     let answer = answers::code_sent(&value, flow.rules().code_length, flow.now());
-    Ok(answered(StatusCode::ACCEPTED, RequesterGate::Start, &allowance, answer, None))
+    Ok(answered(&call, StatusCode::ACCEPTED, RequesterGate::Start, &allowance, answer, None))
 }
 
 /// Presents a code.
@@ -87,7 +87,7 @@ pub async fn verify(
         "phone_masked": value.phone.as_ref().map(PhoneNumber::masked),
         "policy_version": flow.policy_version(),
     });
-    Ok(answered(StatusCode::OK, RequesterGate::Verify, &allowance, answer, Some(&value.credential)))
+    Ok(answered(&call, StatusCode::OK, RequesterGate::Verify, &allowance, answer, Some(&value.credential)))
 }
 
 /// Sets the new password; may carry the code when it was not presented yet.
@@ -122,7 +122,7 @@ pub async fn complete(
     });
     let mut response = HttpResponse::Ok();
     headers::allow(&mut response, RequesterGate::Verify, &allowance);
-    Ok(response.cookie(credential::no_cookie()).json(answer))
+    Ok(response.cookie(credential::no_cookie(&call.base)).json(answer))
 }
 
 /// Ends a recovery.
@@ -137,7 +137,7 @@ pub async fn cancel(
     let Passed { allowance, .. } = cancelled.map_err(|error| Problem::of(&call, &error))?;
     let mut response = HttpResponse::NoContent();
     headers::allow(&mut response, RequesterGate::Read, &allowance);
-    Ok(response.cookie(credential::no_cookie()).finish())
+    Ok(response.cookie(credential::no_cookie(&call.base)).finish())
 }
 
 /// The challenge that the path names and the credential that came with it.
@@ -148,6 +148,7 @@ fn named(call: &Call, id: &str, request: &HttpRequest) -> Result<(ChallengeId, F
 }
 
 fn answered(
+    call: &Call,
     status: StatusCode,
     gate: RequesterGate,
     allowance: &Allowance,
@@ -157,7 +158,9 @@ fn answered(
     let mut response = HttpResponse::build(status);
     headers::allow(&mut response, gate, allowance);
     match credential {
-        Some(told) => response.cookie(credential::cookie(told)).json(answers::with_credential(answer, told)),
+        Some(told) => {
+            response.cookie(credential::cookie(&call.base, told)).json(answers::with_credential(answer, told))
+        }
         None => response.json(answer),
     }
 }

@@ -6,9 +6,9 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::PageRules;
-use crate::http::Colour;
 use crate::http::call::Call;
 use crate::http::problem::Problem;
+use crate::http::{BasePath, Colour};
 
 const STYLE: &str = include_str!("assets/page.css");
 const SCRIPT: &str = include_str!("assets/page.js");
@@ -38,7 +38,12 @@ pub struct Assets {
 impl Assets {
     /// The built-in files in the brand's colour, and the operator's.
     #[must_use]
-    pub fn new(colour: Colour, logo: Option<(Vec<u8>, &'static str)>, extra_css: Option<String>) -> Self {
+    pub fn new(
+        base: &BasePath,
+        colour: Colour,
+        logo: Option<(Vec<u8>, &'static str)>,
+        extra_css: Option<String>,
+    ) -> Self {
         let dark = colour.for_dark();
         let brand = format!(
             ":root{{--primary:{colour}}}\n@media(prefers-color-scheme:dark){{:root{{--primary:{dark}}}}}\n{}",
@@ -50,8 +55,9 @@ impl Assets {
         let mut add = |name: &str, end: &str, kind, content: Vec<u8>| {
             let digest = HEXLOWER.encode(&Sha256::digest(&content)[..8]);
             let path = format!("/assets/{name}-{digest}.{end}");
-            files.push(Asset { path: path.clone(), kind, content: content.into() });
-            path
+            let link = base.link(&path);
+            files.push(Asset { path, kind, content: content.into() });
+            link
         };
         let style = add("page", "css", "text/css; charset=utf-8", brand.into_bytes());
         let extra_style = extra_css.map(|css| add("extra", "css", "text/css; charset=utf-8", css.into_bytes()));

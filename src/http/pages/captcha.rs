@@ -134,7 +134,7 @@ fn change(visit: &Visit, kind: CaptchaKind) -> Markup {
 
 fn picture(visit: &Visit, issued: &Issued, errors: &Errors) -> Markup {
     let beside = html! {
-        img #picture src={ "/v1/captchas/" (issued.id) "/image" } width=(issued.width / 2) height=(issued.height / 2)
+        img #picture src=(visit.link(&format!("/v1/captchas/{}/image", issued.id))) width=(issued.width / 2) height=(issued.height / 2)
             alt=(visit.text("captcha.image.alt"));
     };
     html! { (answer(visit, issued, errors, &beside)) (change(visit, issued.kind)) }
@@ -143,7 +143,7 @@ fn picture(visit: &Visit, issued: &Issued, errors: &Errors) -> Markup {
 fn sound(visit: &Visit, issued: &Issued, errors: &Errors) -> Markup {
     let nothing = html! {};
     html! {
-        audio #sound controls preload="none" src={ "/v1/captchas/" (issued.id) "/audio" }
+        audio #sound controls preload="none" src=(visit.link(&format!("/v1/captchas/{}/audio", issued.id)))
             aria-label=(visit.text("captcha.audio.player")) {}
         (answer(visit, issued, errors, &nothing))
         (change(visit, issued.kind))

@@ -193,7 +193,7 @@ fn page(
         @if over {
             (resend(visit, view, true, shown.status.as_deref()))
         } @else {
-            form #step method="post" action=(action) novalidate {
+            form #step method="post" action=(visit.link(action)) novalidate {
                 (hidden(visit, view.account.as_str()))
                 (code.head(visit))
                 input #code name="code" type="text" inputmode="numeric" autocomplete="one-time-code" value=(shown.typed)
@@ -235,7 +235,7 @@ fn resend(visit: &Visit, view: &ChallengeView, first: bool, status: Option<&str>
     let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX);
     html! {
         @if view.sends_left > 0 {
-            form #resend method="post" action="/resend" {
+            form #resend method="post" action=(visit.link("/resend")) {
                 (hidden(visit, view.account.as_str()))
                 button #resend-button .second[!first] type="submit" data-wait=(seconds)
                     data-waiting=(visit.text("code.wait")) data-ready=(visit.text("code.ready"))
@@ -247,7 +247,7 @@ fn resend(visit: &Visit, view: &ChallengeView, first: bool, status: Option<&str>
         } @else {
             p #resend-status role="status" { (status.unwrap_or_default()) }
             p { (visit.text("code.no_sends")) }
-            form method="post" action="/" {
+            form method="post" action=(visit.link("/")) {
                 (hidden(visit, view.account.as_str()))
                 button.second type="submit" name="action" value="again" { (visit.text("again")) }
             }

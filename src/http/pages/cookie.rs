@@ -8,10 +8,10 @@ use data_encoding::BASE64URL_NOPAD;
 use subtle::ConstantTimeEq;
 
 use crate::domain::{ChallengeId, FlowCredential, Randomness};
-use crate::http::cookies;
+use crate::http::{BasePath, cookies};
 
-/// The cookie's name. The prefix makes browsers insist on `Secure`, `Path=/` and no domain.
-pub const PAGE_COOKIE: &str = "__Host-resetgate-page";
+/// The cookie's name, but for its prefix.
+const NAME: &str = "resetgate-page";
 
 /// What a browser holds between two pages.
 #[derive(Clone)]
@@ -32,8 +32,8 @@ impl PageCookie {
 
     /// The cookie of a request; `None` when there is none, or none that we wrote.
     #[must_use]
-    pub fn of(request: &HttpRequest) -> Option<Self> {
-        cookies::named(request, PAGE_COOKIE).find_map(Self::parse)
+    pub fn of(request: &HttpRequest, base: &BasePath) -> Option<Self> {
+        cookies::sole(request, &base.cookie_name(NAME), Self::parse)
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -63,15 +63,12 @@ impl PageCookie {
 
     /// On its way to the browser; gone when the browser closes.
     #[must_use]
-    pub fn bake(&self) -> Cookie<'static> {
+    pub fn bake(&self, base: &BasePath) -> Cookie<'static> {
         let language = self.language.as_deref().unwrap_or_default();
         let recovery = self.recovery.as_ref();
         let (id, credential) =
             recovery.map_or_else(Default::default, |(id, credential)| (id.to_string(), credential.expose()));
-        Cookie::build(PAGE_COOKIE, format!("{}.{language}.{id}.{credential}", self.anchor))
-            .path("/")
-            .secure(true)
-            .http_only(true)
+        base.cookie(NAME, format!("{}.{language}.{id}.{credential}", self.anchor))
             // Not `Strict`: a link of another site would come without it, and the fresh one that it then gets would end the
             // recovery. No GET has an effect, no page is told to its opener, and no form of another site carries it.
             .same_site(SameSite::Lax)
@@ -93,11 +90,11 @@ mod tests {
     #[test]
     fn a_cookie_reads_back_with_and_without_a_recovery() {
         let mut cookie = PageCookie::fresh(&SystemRandom);
-        let again = PageCookie::parse(cookie.bake().value()).unwrap();
+        let again = PageCookie::parse(cookie.bake(&BasePath::default()).value()).unwrap();
         assert!(again.anchors(cookie.anchor()) && again.recovery.is_none() && again.language.is_none());
         cookie.language = Some("zh-CN".to_owned());
         cookie.recovery = Some((ChallengeId::draw(&SystemRandom), FlowCredential::draw(&SystemRandom)));
-        let again = PageCookie::parse(cookie.bake().value()).unwrap();
+        let again = PageCookie::parse(cookie.bake(&BasePath::default()).value()).unwrap();
         let (id, credential) = again.recovery.unwrap();
         assert_eq!(again.language.as_deref(), Some("zh-CN"));
         assert_eq!(id, cookie.recovery.as_ref().unwrap().0);

@@ -91,7 +91,7 @@ pub fn page(visit: &Visit, sheet: &Sheet) -> Markup {
                     (sheet.body)
                 }
                 footer {
-                    p { a href="/help" { (visit.text("help.link")) } @if let Some(line) = rules.help.line() { " · " (line) } }
+                    p { a href=(visit.link("/help")) { (visit.text("help.link")) } @if let Some(line) = rules.help.line() { " · " (line) } }
                     @if !footer.is_empty() { p { (footer) } }
                 }
             }

@@ -34,7 +34,7 @@ fn page(visit: &Visit, sought: &str) -> HttpResponse {
     let body = html! {
         p { (visit.text("help.lead")) }
         @if !rules.contacts.all().is_empty() {
-            form #step method="post" action="/help" novalidate {
+            form #step method="post" action=(visit.link("/help")) novalidate {
                 (field.head(visit))
                 div.row {
                     input #q name="q" type="text" value=(sought) autocomplete="off" autocapitalize="off"
@@ -52,7 +52,7 @@ fn page(visit: &Visit, sought: &str) -> HttpResponse {
         @if !rules.help.url.is_empty() { p { a href=(rules.help.url) { (rules.help.url) } } }
         h2 { (visit.text("help.bring")) }
         p { (visit.text("help.bring_what")) }
-        p { a href="/" { (visit.text("again")) } }
+        p { a href=(visit.link("/")) { (visit.text("again")) } }
     };
     let form = (!rules.contacts.all().is_empty()).then_some("step");
     let sheet = Sheet { form, ..Sheet::plain(visit.text("help.title"), body) };

@@ -130,7 +130,7 @@ fn page(visit: &Visit, status: StatusCode, filled: &Filled<'_>) -> HttpResponse 
     };
     let body = html! {
         p { (visit.text("identify.lead")) }
-        form #step method="post" action="/" novalidate {
+        form #step method="post" action=(visit.link("/")) novalidate {
             input type="hidden" name="csrf" value=(visit.cookie.anchor());
             input type="hidden" name="return_to" value=(filled.return_to);
             (account.head(visit))

@@ -30,7 +30,6 @@ use actix_web::middleware::Compress;
 use actix_web::{HttpRequest, web};
 
 pub use assets::Assets;
-pub use cookie::PAGE_COOKIE;
 pub use guard::content_security_policy;
 use stop::{Stop, Way};
 use visit::Visit;

@@ -163,7 +163,7 @@ fn page(visit: &Visit, status: StatusCode, view: &ChallengeView, errors: &Errors
     let clock = visit.call.language.clock(until, &rules.zone);
     let body = html! {
         @if rules.single { p { (visit.text("password.code_right")) } }
-        form #step method="post" action="/password" novalidate {
+        form #step method="post" action=(visit.link("/password")) novalidate {
             (hidden(visit, view.account.as_str()))
             input type="hidden" name="step" value="password";
             (fields(visit, view, errors))

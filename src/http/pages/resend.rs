@@ -57,12 +57,12 @@ pub async fn submit(
 fn page(visit: &Visit, status: StatusCode, form: &Form, captcha: &Issued, errors: &Errors) -> HttpResponse {
     let body = html! {
         p { (visit.text("resend.lead")) }
-        form #step method="post" action="/resend" novalidate {
+        form #step method="post" action=(visit.link("/resend")) novalidate {
             (hidden(visit, form.text("account")))
             (captcha::fields(visit, captcha, errors))
             button #submit type="submit" { (visit.text("resend.submit")) }
         }
-        p { a href="/code" { (visit.text("back_to_code")) } }
+        p { a href=(visit.link("/code")) { (visit.text("back_to_code")) } }
     };
     let sheet = Sheet::of_step(visit, Step::Code, visit.text("resend.title"), errors, body);
     visit.page(status, &sheet)

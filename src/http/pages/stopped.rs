@@ -68,14 +68,14 @@ fn onward(visit: &Visit, code: &str, way: &Way, waits: Option<u64>) -> Markup {
     html! {
         @match way {
             Way::Again(account) => {
-                form method="post" action="/" {
+                form method="post" action=(visit.link("/")) {
                     (hidden(visit, account))
                     @if code == "flow_expired" && !account.is_empty() { p { strong { (account) } } }
                     button #retry type="submit" name="action" value="again" { (label) }
                 }
             }
             Way::To(path) => {
-                form method="get" action=(path) { button #retry type="submit" { (label) } }
+                form method="get" action=(visit.link(path)) { button #retry type="submit" { (label) } }
             }
         }
     }

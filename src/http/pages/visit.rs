@@ -39,7 +39,7 @@ impl Visit {
         let Some(rules) = request.app_data::<web::Data<PageRules>>() else {
             return Err(Problem::new(&call, "internal"));
         };
-        let held = PageCookie::of(request);
+        let held = PageCookie::of(request, &call.base);
         let has_cookie = held.is_some();
         // A handler that stopped may have learnt more than the browser knows yet.
         let learnt = request.extensions().get::<PageCookie>().cloned();
@@ -65,6 +65,12 @@ impl Visit {
     #[must_use]
     pub fn rules(&self) -> &PageRules {
         &self.rules
+    }
+
+    /// The address of a path of ours; no page writes one without it.
+    #[must_use]
+    pub fn link(&self, path: &str) -> String {
+        self.call.base.link(path)
     }
 
     /// A text of the pages.
@@ -162,7 +168,7 @@ impl Visit {
     #[must_use]
     pub fn see(&self, path: &str) -> HttpResponse {
         let mut response = HttpResponse::SeeOther();
-        if let Ok(place) = HeaderValue::from_str(path) {
+        if let Ok(place) = HeaderValue::from_str(&self.link(path)) {
             response.insert_header((header::LOCATION, place));
         }
         self.keep(&mut response, false);
@@ -178,7 +184,7 @@ impl Visit {
     /// A page with a form needs the cookie that its anchor is compared with.
     fn keep(&self, response: &mut HttpResponseBuilder, needed: bool) {
         if self.changed || (needed && !self.has_cookie) {
-            response.cookie(self.cookie.bake());
+            response.cookie(self.cookie.bake(&self.call.base));
         }
     }
 }

@@ -62,9 +62,12 @@ const every = (seconds, step) => {
 };
 const clock = seconds => `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
 
+// The service may stand below a path; this file is at `assets/` of it.
+const own = document.currentScript.src, place = path => new URL(`..${path}`, own).pathname;
+
 // What the history keeps is a page to look at, never a form to send again: going back or loading again asks nothing.
 // Nor does it keep the mailbox that a login page passed on.
-history.replaceState(null, "", location.pathname === "/resend" ? "/code"
+history.replaceState(null, "", location.pathname === place("/resend") ? place("/code")
   : location.pathname + (/[?&]account=/.test(location.search) ? "" : location.search) + location.hash);
 
 // A page that the browser kept whole holds what was typed into it, and shows a step that may be over.
@@ -90,7 +93,7 @@ if (change) {
   let expires, renewal;
   const renew = async byHand => {
     try {
-      const answer = await fetch("/v1/captchas", {
+      const answer = await fetch(place("/v1/captchas"), {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ kind, locale: lang, replaces: field("captcha").value }),
@@ -283,7 +286,7 @@ if (password) {
 // The time to choose a password is told when it gets short.
 const rest = find("time-left");
 if (rest) every(+rest.dataset.seconds, left => {
-  if (left === 0) return location.assign("/password");
+  if (left === 0) return location.assign(place("/password"));
   if (left <= 120 && (left % 30 === 0 || !rest.textContent)) rest.textContent = fill(rest.dataset.left, { time: clock(left) });
 });
 
