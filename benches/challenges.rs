@@ -92,7 +92,7 @@ impl Desk {
 
     fn ready(&self, come: Come) -> Ready {
         let id = ChallengeId::draw(&SystemRandom);
-        let (held, rotated) = (FlowCredential::draw(&SystemRandom), FlowCredential::draw(&SystemRandom));
+        let (held, rotated) = (FlowCredential::draw(id, &SystemRandom), FlowCredential::draw(id, &SystemRandom));
         let (account, digest) = (self.account.clone(), held.digest());
         let challenge = Challenge::open(id, Purpose::Recovery, account, "zh-CN", digest, self.rules, NOW);
         let presented = |code| Presented {

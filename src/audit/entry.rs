@@ -212,6 +212,7 @@ fn details<'event>(kind: &'event EventKind, key: &AuditKey) -> Details<'event> {
         EventKind::FlowsExpired { count } => say.count = Some(*count),
         EventKind::CodeRejected { result } | EventKind::StoreFailed { result } => say.result = Some(result),
         EventKind::CaptchaAnswered { kind, result } => (say.reason, say.result) = (Some(*kind), Some(*result)),
+        EventKind::ResetResumed { sends } => say.result = Some(if *sends { "sends" } else { "waits" }),
         EventKind::Service { phase: word } => say.result = Some(word),
         EventKind::RateLimited { gate: word } | EventKind::CaptchaIssued { kind: word } => say.reason = Some(word),
         // Counted only.

@@ -31,6 +31,11 @@ pub enum EventKind {
     ResetRequested,
     /// A further code was asked for.
     ResetResendRequested,
+    /// A recovery was started again by who holds it, and goes on.
+    ResetResumed {
+        /// Whether that asked for a further code.
+        sends: bool,
+    },
     /// A code left; `provider` took it.
     CodeSent {
         /// The provider's name in the configuration.
@@ -215,6 +220,7 @@ impl EventKind {
         match self {
             Self::ResetRequested => "reset.requested",
             Self::ResetResendRequested => "reset.resend_requested",
+            Self::ResetResumed { .. } => "reset.resumed",
             Self::CodeSent { .. } => "code.sent",
             Self::CodeWithheld { .. } => "code.withheld",
             Self::CodeVerified => "code.verified",

@@ -35,6 +35,12 @@ macro_rules! id {
                 Self(random.bytes())
             }
 
+            /// The id with these bytes.
+            #[must_use]
+            pub const fn of(bytes: [u8; 16]) -> Self {
+                Self(bytes)
+            }
+
             /// The 128 bits, as a short map key.
             #[must_use]
             pub const fn as_u128(&self) -> u128 {

@@ -18,7 +18,9 @@ mod requester;
 mod subject;
 mod time;
 
-pub use challenge::{Arming, Challenge, ChallengeRules, ChallengeView, Ending, Presented, Refusal, State, Verdict};
+pub use challenge::{
+    Arming, Challenge, ChallengeRules, ChallengeView, Ending, Presented, Refusal, Resumption, State, Verdict,
+};
 pub use code::{CodeDigest, CodeError, CodeKeys, OneTimeCode};
 pub use credential::{CredentialDigest, FlowCredential};
 pub use delivery::{DeliveryReport, DeliveryState, ReportName};

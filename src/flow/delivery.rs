@@ -10,9 +10,9 @@ use crate::account::AccountStore;
 use crate::audit::{AuditEvent, AuditSink, EventKind};
 use crate::domain::{
     Arming, ChallengeId, Clock, CodeKeys, MailboxAddress, OneTimeCode, OrderId, PhoneNumber, Purpose, Randomness,
-    RequestId, Subject,
+    RequestId, Subject, Timestamp,
 };
-use crate::limits::RateLimiter;
+use crate::limits::{Booking, RateLimiter};
 use crate::sms::{Router, Texts};
 use crate::state::{Armed, ChallengeStore, FailureCounts, Standing};
 
@@ -93,6 +93,16 @@ impl Delivery {
     }
 }
 
+/// One code that was asked for.
+struct Wanted<'a> {
+    challenge: ChallengeId,
+    purpose: Purpose,
+    send: u8,
+    account: &'a MailboxAddress,
+    locale: &'a str,
+    asked_at: Timestamp,
+}
+
 /// Why no code leaves, before any provider is asked: one stable word, and what the operator may want to know.
 struct Withheld {
     reason: &'static str,
@@ -120,9 +130,9 @@ impl Courier {
     /// trail, never in an answer.
     pub async fn deliver(&self, delivery: Delivery, order: OrderId) {
         match delivery {
-            Delivery::Code { challenge, purpose, send, account, locale, request } => {
-                let outcome = self.deliver_code(&challenge, purpose, send, &account, &locale, order).await;
-                let outcome = outcome.unwrap_or_else(Outcome::from);
+            Delivery::Code { challenge, purpose, send, account, locale, request, asked_at } => {
+                let wanted = Wanted { challenge, purpose, send, account: &account, locale: &locale, asked_at };
+                let outcome = self.deliver_code(&wanted, order).await.unwrap_or_else(Outcome::from);
                 self.conclude(outcome, |kind| AuditEvent {
                     account: Some(account),
                     challenge: Some(challenge),
@@ -160,26 +170,36 @@ impl Courier {
         self.audit.record(&delivery.dropped());
     }
 
-    async fn deliver_code(
+    async fn deliver_code(&self, wanted: &Wanted<'_>, order: OrderId) -> Result<Outcome, Withheld> {
+        let (subject, phone) = self.recipient(wanted.account).await?;
+        let booking = self.pass_gates(&subject, &phone, wanted.asked_at).await?;
+        let outcome = self.arm_and_send(wanted, subject, phone, order).await;
+        // What may have left stays booked, and so does what was torn down midway.
+        if outcome.as_ref().map_or(true, |outcome| outcome.surely_unsent)
+            && let Err(error) = self.limiter.give_back(booking).await
+        {
+            tracing::warn!(%error, %order, "a message that did not leave stays booked");
+        }
+        outcome
+    }
+
+    async fn arm_and_send(
         &self,
-        challenge: &ChallengeId,
-        purpose: Purpose,
-        send: u8,
-        account: &MailboxAddress,
-        locale: &str,
+        wanted: &Wanted<'_>,
+        subject: Subject,
+        phone: PhoneNumber,
         order: OrderId,
     ) -> Result<Outcome, Withheld> {
-        let (subject, phone) = self.recipient(account).await?;
-        self.pass_gates(&subject, &phone).await?;
         let code = OneTimeCode::draw(&*self.random, self.rules.code_length);
-        let digest = self.keys.seal(challenge, purpose, account, &code);
+        let digest = self.keys.seal(&wanted.challenge, wanted.purpose, wanted.account, &code);
         let unit = subject.unit.as_deref().map(Box::from);
-        let arming = Arming { stamp: subject.stamp(), subject: subject.id, digest, send };
+        let arming = Arming { stamp: subject.stamp(), subject: subject.id, digest, send: wanted.send };
         // Armed before it is sent: a code in hand always works.
-        let armed = self.challenges.arm(challenge, arming, self.rules.live_per_account, self.clock.now()).await;
+        let armed = self.challenges.arm(&wanted.challenge, arming, self.rules.live_per_account, self.clock.now()).await;
         match armed.map_err(|error| Withheld::detailed("state", &error))? {
             Armed::Yes => {
-                Ok(self.send_code(&code, Receiver { challenge: *challenge, phone, unit, locale }, order).await)
+                let to = Receiver { challenge: wanted.challenge, phone, unit, locale: wanted.locale };
+                Ok(self.send_code(&code, to, order).await)
             }
             Armed::NoSlot => Err(Withheld::because("no_slot")),
             Armed::Ended => Err(Withheld::because("ended")),
@@ -196,9 +216,13 @@ impl Courier {
         Ok((subject, phone))
     }
 
-    async fn pass_gates(&self, subject: &Subject, phone: &PhoneNumber) -> Result<(), Withheld> {
-        let now = self.clock.now();
-        let standing = self.failures.standing(subject.id.as_str(), now).await;
+    async fn pass_gates(
+        &self,
+        subject: &Subject,
+        phone: &PhoneNumber,
+        asked_at: Timestamp,
+    ) -> Result<Booking, Withheld> {
+        let standing = self.failures.standing(subject.id.as_str(), self.clock.now()).await;
         match standing.map_err(|error| Withheld::detailed("state", &error))? {
             Standing::Free => {}
             Standing::Waiting { .. } => return Err(Withheld::because("waiting")),
@@ -208,7 +232,7 @@ impl Courier {
             }
             Standing::Paused { .. } => return Err(Withheld::because("paused")),
         }
-        let booked = self.limiter.book_send(&subject.id, phone, now).await;
+        let booked = self.limiter.book_send(&subject.id, phone, asked_at).await;
         booked.map_err(|error| Withheld::detailed("limiter", &error))?.map_err(|gate| Withheld::because(gate.name()))
     }
 

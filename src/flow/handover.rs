@@ -18,11 +18,13 @@ pub(super) struct Receiver<'a> {
 pub(super) struct Outcome {
     pub kind: EventKind,
     pub sent: Option<SentOrder>,
+    /// Whether nothing is on its way to the phone.
+    pub surely_unsent: bool,
 }
 
 impl From<EventKind> for Outcome {
     fn from(kind: EventKind) -> Self {
-        Self { kind, sent: None }
+        Self { kind, sent: None, surely_unsent: true }
     }
 }
 
@@ -43,6 +45,7 @@ impl Courier {
             ..self.message(MessageKind::Code, to, order)
         };
         let Handed { outcome, seconds, sent } = self.hand_over(&message).await;
+        let surely_unsent = outcome.as_ref().is_err_and(|unsent| unsent.error.surely_unsent());
         let kind = match outcome {
             Ok(SmsReceipt { provider, message_id }) => {
                 let message_id = message_id.map(String::into_boxed_str);
@@ -55,7 +58,7 @@ impl Courier {
                 detail: Some(error.to_string()),
             },
         };
-        Outcome { kind, sent }
+        Outcome { kind, sent, surely_unsent }
     }
 
     pub(super) async fn send_notice(&self, to: Receiver<'_>, order: OrderId) -> Outcome {
@@ -65,6 +68,7 @@ impl Courier {
         let text = self.texts.notice_text(to.locale, &self.rules.domain, now).into();
         let message = SmsMessage { text, ..self.message(MessageKind::Notice, to, order) };
         let Handed { outcome, sent, .. } = self.hand_over(&message).await;
+        let surely_unsent = outcome.as_ref().is_err_and(|unsent| unsent.error.surely_unsent());
         let kind = match outcome {
             Ok(SmsReceipt { provider, message_id }) => EventKind::NoticeSent {
                 delivered: true,
@@ -84,7 +88,7 @@ impl Courier {
                 }
             }
         };
-        Outcome { kind, sent }
+        Outcome { kind, sent, surely_unsent }
     }
 
     fn message(&self, kind: MessageKind, to: Receiver<'_>, order: OrderId) -> SmsMessage {

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Courier, FlowError};
 use crate::audit::AuditEvent;
-use crate::domain::{ChallengeId, MailboxAddress, OrderId, PhoneNumber, Purpose, RequestId, SubjectId};
+use crate::domain::{ChallengeId, MailboxAddress, OrderId, PhoneNumber, Purpose, RequestId, SubjectId, Timestamp};
 use crate::sms::{Outage, Router};
 
 /// One message to be made and sent.
@@ -30,6 +30,8 @@ pub enum Delivery {
         locale: Box<str>,
         /// The request that asked for it.
         request: RequestId,
+        /// When it asked.
+        asked_at: Timestamp,
     },
     /// Word to the holder that the password was changed.
     Notice {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::requesters::{RequesterGates, UNLIMITED};
 use super::sends::SendBook;
-use super::{Allowance, Limited, LimitsError, LimitsSettings, RateLimiter, RequesterGate, SendGate};
+use super::{Allowance, Booking, Limited, LimitsError, LimitsSettings, RateLimiter, RequesterGate, SendGate};
 use crate::domain::{Clock, PhoneNumber, Requester, SubjectId, Timestamp};
 
 /// Counts in the memory of this process; a restart forgets, and two processes count apart.
@@ -62,11 +62,18 @@ impl RateLimiter for MemoryLimits {
         account: &SubjectId,
         phone: &PhoneNumber,
         now: Timestamp,
-    ) -> Result<Result<(), SendGate>, LimitsError> {
+    ) -> Result<Result<Booking, SendGate>, LimitsError> {
         if !self.enabled {
-            return Ok(Ok(()));
+            return Ok(Ok(Booking::NOWHERE));
         }
         Ok(self.sends().book(account, phone, now))
+    }
+
+    async fn give_back(&self, booking: Booking) -> Result<(), LimitsError> {
+        if self.enabled {
+            self.sends().give_back(booking);
+        }
+        Ok(())
     }
 
     async fn book_notice(&self, now: Timestamp) -> Result<(), LimitsError> {

@@ -113,6 +113,25 @@ impl SendGate {
     }
 }
 
+/// One send in the windows of the silent gates. It is no copy of anything, so it can be given back once at most; dropped,
+/// it stands.
+#[derive(Debug)]
+#[must_use = "a message that surely did not leave gives its booking back"]
+pub struct Booking {
+    /// Where it stands for account, phone and prefix, and under which moment.
+    places: [(u128, Timestamp); 3],
+    /// The moment under which it stands in the budget.
+    spent: Timestamp,
+}
+
+impl Booking {
+    /// Of a limiter that counts nothing.
+    const NOWHERE: Self = {
+        let moment = Timestamp::from_millis(0);
+        Self { places: [(0, moment); 3], spent: moment }
+    };
+}
+
 /// The limiter cannot answer. A gate that cannot count is shut.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the limiter is unavailable: {reason}")]
@@ -129,13 +148,17 @@ pub trait RateLimiter: Send + Sync {
     async fn pass(&self, gate: RequesterGate, requester: &Requester)
     -> Result<Result<Allowance, Limited>, LimitsError>;
 
-    /// Books one send to an account's phone: all windows or none.
+    /// Books one send to an account's phone: all windows or none. `now` is when it was asked for: a gate of one a minute
+    /// must let the next through a minute after, however long each waited for its turn.
     async fn book_send(
         &self,
         account: &SubjectId,
         phone: &PhoneNumber,
         now: Timestamp,
-    ) -> Result<Result<(), SendGate>, LimitsError>;
+    ) -> Result<Result<Booking, SendGate>, LimitsError>;
+
+    /// Gives a booking back, for a message that surely did not leave: every window counts as if it had not been asked for.
+    async fn give_back(&self, booking: Booking) -> Result<(), LimitsError>;
 
     /// Books a message that must go out (a notice) on the budget, whether or not anything is left.
     async fn book_notice(&self, now: Timestamp) -> Result<(), LimitsError>;

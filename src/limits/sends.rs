@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::holds::Holds;
 use super::window::{Log, Table, Windows};
-use super::{LimitsSettings, SendGate};
+use super::{Booking, LimitsSettings, SendGate};
 use crate::domain::{PhoneNumber, SubjectId, Timestamp};
 
 /// What was sent, by account, phone, prefix and in all. One caller at a time, so that two never share one free place.
@@ -32,14 +32,19 @@ impl SendBook {
     }
 
     /// Books one send in every window, or names the first gate that refuses and books nothing.
-    pub(super) fn book(&mut self, account: &SubjectId, phone: &PhoneNumber, now: Timestamp) -> Result<(), SendGate> {
+    pub(super) fn book(
+        &mut self,
+        account: &SubjectId,
+        phone: &PhoneNumber,
+        now: Timestamp,
+    ) -> Result<Booking, SendGate> {
         if !self.countries.iter().any(|code| **code == *phone.country_code()) {
             return Err(SendGate::Country);
         }
         if self.holds.has(phone.e164(), now) {
             return Err(SendGate::Held);
         }
-        let mut places = [
+        let places = [
             (SendGate::Account, account.as_str(), &mut self.account),
             (SendGate::Phone, phone.e164(), &mut self.phone),
             (SendGate::Prefix, phone.prefix(), &mut self.prefix),
@@ -53,16 +58,24 @@ impl SendBook {
         if !self.budget.admit(&self.spent, now) {
             return Err(SendGate::Budget);
         }
-        for (_, slot, table) in &mut places {
-            table.note(*slot, now);
-        }
-        self.book_notice(now);
-        Ok(())
+        let places = places.map(|(_, slot, table)| (slot, table.note(slot, now)));
+        Ok(Booking { places, spent: self.book_notice(now) })
     }
 
-    /// Books a message on the budget that leaves whether or not anything is left.
-    pub(super) fn book_notice(&mut self, now: Timestamp) {
-        self.budget.note(&mut self.spent, now);
+    /// Strikes a booking out of every window.
+    pub(super) fn give_back(&mut self, Booking { places, spent }: Booking) {
+        let [account, phone, prefix] = places;
+        for ((slot, noted), table) in
+            [(account, &mut self.account), (phone, &mut self.phone), (prefix, &mut self.prefix)]
+        {
+            table.strike(slot, noted);
+        }
+        self.spent.strike(spent);
+    }
+
+    /// Books a message on the budget that leaves whether or not anything is left; the moment under which it stands.
+    pub(super) fn book_notice(&mut self, now: Timestamp) -> Timestamp {
+        self.budget.note(&mut self.spent, now)
     }
 
     /// Refuses sends to a number for a while.

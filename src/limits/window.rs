@@ -15,7 +15,8 @@ const OVERFLOW: u128 = 0;
 /// A full table is pruned again after so long; each time walks all of it.
 const PRUNE_PAUSE: Duration = Duration::from_secs(10);
 
-/// When something happened, the newest last. Never more moments than the largest count.
+/// When something happened, the newest last. No more moments than the largest count, but for messages that go out in any
+/// case: with those at most twice as many.
 #[derive(Debug, Default)]
 pub(super) struct Log(VecDeque<Timestamp>);
 
@@ -41,18 +42,22 @@ impl Windows {
     pub(super) fn admit(&self, log: &Log, now: Timestamp) -> bool {
         let now = log.not_before_newest(now);
         self.rates.iter().all(|(count, period)| {
-            log.0.len().checked_sub(*count).and_then(|nth| log.0.get(nth)).is_none_or(|nth| now.since(*nth) >= *period)
+            let nth = log.0.len().checked_sub(*count).and_then(|nth| log.0.get(nth));
+            nth.is_none_or(|nth| now.since(*nth) >= *period)
         })
     }
 
-    /// Notes one more, whether or not it fits.
-    pub(super) fn note(&self, log: &mut Log, now: Timestamp) {
+    /// Notes one more, whether or not it fits; the moment under which it stands.
+    pub(super) fn note(&self, log: &mut Log, now: Timestamp) -> Timestamp {
         let now = log.not_before_newest(now);
-        // Moments older than the largest count of newer ones decide nothing any more.
-        if log.0.len() >= self.keep {
+        // What has left the longest window decides nothing any more; what has not must stay, for one that is newer may
+        // be struck out.
+        let past = |log: &Log| log.0.front().is_some_and(|oldest| now.since(*oldest) >= self.longest);
+        while log.0.len() >= self.keep && (past(log) || log.0.len() >= self.keep.saturating_mul(2)) {
             log.0.pop_front();
         }
         log.0.push_back(now);
+        now
     }
 
     /// The part that is left of the fullest window, 0 to 1.
@@ -72,6 +77,13 @@ impl Windows {
 }
 
 impl Log {
+    /// Strikes out one that was noted at this moment, if it is not forgotten already.
+    pub(super) fn strike(&mut self, noted: Timestamp) {
+        if let Some(place) = self.0.iter().rposition(|moment| *moment == noted) {
+            self.0.remove(place);
+        }
+    }
+
     /// A clock that was set back must neither reorder the log nor free anything: time stands still for it.
     fn not_before_newest(&self, now: Timestamp) -> Timestamp {
         self.0.back().map_or(now, |newest| now.max(*newest))
@@ -122,8 +134,15 @@ impl Table {
         self.logs.get(&slot).is_none_or(|log| self.windows.admit(log, now))
     }
 
-    pub(super) fn note(&mut self, slot: u128, now: Timestamp) {
-        self.windows.note(self.logs.entry(slot).or_default(), now);
+    pub(super) fn note(&mut self, slot: u128, now: Timestamp) -> Timestamp {
+        self.windows.note(self.logs.entry(slot).or_default(), now)
+    }
+
+    /// Strikes out one that was noted in a slot at this moment.
+    pub(super) fn strike(&mut self, slot: u128, noted: Timestamp) {
+        if let Some(log) = self.logs.get_mut(&slot) {
+            log.strike(noted);
+        }
     }
 
     /// Forgets keys that are limited no more.

@@ -143,6 +143,12 @@ impl SmsError {
         }
     }
 
+    /// Whether surely nothing left, so that the message costs nobody anything.
+    #[must_use]
+    pub const fn surely_unsent(&self) -> bool {
+        !matches!(self, Self::Unknown { .. })
+    }
+
     /// Whether surely nothing left and another provider may be asked.
     #[must_use]
     pub const fn lets_another_try(&self) -> bool {

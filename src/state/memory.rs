@@ -22,8 +22,8 @@ use super::{
     UsedOnce,
 };
 use crate::domain::{
-    Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Ending, Presented, Refusal, State, SubjectId,
-    Timestamp, Verdict,
+    Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Ending, Presented, Refusal, Resumption, State,
+    SubjectId, Timestamp, Verdict,
 };
 
 /// How long after its end a challenge is counted as expired: a step that took its moment just before may be under way.
@@ -200,6 +200,19 @@ impl ChallengeStore for MemoryState {
         now: Timestamp,
     ) -> Result<ChallengeView, StepError> {
         Ok(self.step(id, |challenge| challenge.resend(credential, now).map(|next| viewed(next, now)))?)
+    }
+
+    async fn resume(
+        &self,
+        id: &ChallengeId,
+        asked: Resumption,
+        now: Timestamp,
+    ) -> Result<(ChallengeView, bool), StepError> {
+        Ok(self.step(id, |challenge| {
+            let (next, sends) = challenge.resume(asked, now)?;
+            let view = next.view(now);
+            Ok((next, (view, sends)))
+        })?)
     }
 
     async fn spend(

@@ -7,8 +7,8 @@
 use async_trait::async_trait;
 
 use crate::domain::{
-    Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Ending, Presented, Refusal, SubjectId, Timestamp,
-    Verdict,
+    Arming, Challenge, ChallengeId, ChallengeView, CredentialDigest, Ending, Presented, Refusal, Resumption, SubjectId,
+    Timestamp, Verdict,
 };
 
 mod alarm;
@@ -83,6 +83,13 @@ pub trait ChallengeStore: Send + Sync {
         credential: &CredentialDigest,
         now: Timestamp,
     ) -> Result<ChallengeView, StepError>;
+    /// Goes on with a challenge that a start names by its credential, and says whether that starts a further send.
+    async fn resume(
+        &self,
+        id: &ChallengeId,
+        asked: Resumption,
+        now: Timestamp,
+    ) -> Result<(ChallengeView, bool), StepError>;
     /// Takes the right to write the password; of any number of callers exactly one gets it.
     async fn spend(
         &self,

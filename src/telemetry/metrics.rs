@@ -252,6 +252,7 @@ impl AuditSink for Families {
             | EventKind::ProviderOpened { .. }
             | EventKind::ProviderClosed { .. }
             | EventKind::ResetResendRequested
+            | EventKind::ResetResumed { .. }
             | EventKind::StoreFailed { .. }
             | EventKind::NoticeSent { .. }
             | EventKind::BudgetLow { .. }

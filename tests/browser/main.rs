@@ -13,6 +13,7 @@ mod a_frame;
 mod b_captcha;
 mod b_identify;
 mod b_ways;
+mod c_again;
 mod c_code;
 mod c_resend;
 mod c_ways;

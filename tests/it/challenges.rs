@@ -89,7 +89,7 @@ async fn only_the_present_credential_opens_a_challenge() {
     let code = anna.code().await;
     anna.verify(&code).await.expect(200);
     let stranger = app.claimant().start("nobody@example.gov.cn").await;
-    let guessed = format!("ft_{}", "A".repeat(43));
+    let guessed = format!("ft_{}", "A".repeat(64));
     let body = json!({ "new_password": "Tiantian-2026x" });
     let mut refusals = vec![anna.client.post(&anna.path("/complete"), &body).await];
     for credential in ["", "null", "ft_", &guessed, &stranger.credential, &former] {

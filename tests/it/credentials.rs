@@ -66,7 +66,7 @@ async fn a_wrong_header_is_not_made_good_by_a_cookie() {
     let anna = app.claimant().start(ANNA).await;
     let holder = browser(&anna.client, &anna.credential);
     holder.get(&anna.path("")).await.expect(200);
-    let foreign = format!("Flow ft_{}", "A".repeat(43));
+    let foreign = format!("Flow ft_{}", "A".repeat(64));
     for wrong in [foreign.as_str(), "Flow null", "Basic YW5uYTp4", ""] {
         holder.clone().with("authorization", wrong).get(&anna.path("")).await.problem(401, "unauthorized");
     }

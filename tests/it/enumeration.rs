@@ -123,7 +123,7 @@ async fn before_the_code_is_right_no_answer_speaks_of_personal_facts() {
     for password in ["Tian-13800138000", "Tian+19900102.x", "Anna-tian-2026"] {
         let body = json!({ "new_password": password });
         let post = async |one: &Claimant<'_>, client: Client| client.post(&one.path("/complete"), &body).await;
-        let foreign = format!("ft_{}", "A".repeat(43));
+        let foreign = format!("ft_{}", "A".repeat(64));
         each(&crowd, async |one| post(one, one.client.clone()).await).await.problem(401, "unauthorized");
         each(&crowd, async |one| post(one, one.client.holding(&foreign)).await).await.problem(401, "unauthorized");
         each(&crowd, async |one| post(one, one.holder()).await).await.problem(409, "flow_state");

@@ -25,9 +25,9 @@ const ROUTES: [(&str, &str, Option<&str>, Option<RequesterGate>); 14] = [
 
 /// Calls a route with an id and a credential that look right and belong to nothing.
 async fn call(app: &TestApp, (method, route, body, _): (&str, &str, Option<&str>, Option<RequesterGate>)) -> Answer {
-    let id = ChallengeId::draw(&SystemRandom).to_string();
-    let path = route.replace("{id}", &id).replace("{code}", "bad_request");
-    let client = app.client().holding(FlowCredential::draw(&SystemRandom).expose());
+    let id = ChallengeId::draw(&SystemRandom);
+    let path = route.replace("{id}", &id.to_string()).replace("{code}", "bad_request");
+    let client = app.client().holding(FlowCredential::draw(id, &SystemRandom).expose());
     client.send(method, &path, &[("content-type", "application/json")], body.map(Into::into)).await
 }
 

@@ -27,6 +27,8 @@ fn every_kind() -> Vec<EventKind> {
     vec![
         EventKind::ResetRequested,
         EventKind::ResetResendRequested,
+        EventKind::ResetResumed { sends: true },
+        EventKind::ResetResumed { sends: false },
         sent(),
         EventKind::CodeWithheld {
             reason: "phone",

@@ -129,6 +129,21 @@ pub struct Presented {
     pub next: CredentialDigest,
 }
 
+/// What a start asks for that comes with the credential of a challenge.
+#[derive(Debug)]
+pub struct Resumption {
+    /// Of the credential that came with the request.
+    pub credential: CredentialDigest,
+    /// What the start is for.
+    pub purpose: Purpose,
+    /// The address as typed, canonical.
+    pub account: MailboxAddress,
+    /// Language of the messages from now on.
+    pub locale: Box<str>,
+    /// Where the claimant came from this time; the former place stays when there is none.
+    pub return_to: Option<Box<str>>,
+}
+
 /// The outcome of presenting a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -208,6 +223,15 @@ pub struct ChallengeView {
 }
 
 impl ChallengeView {
+    /// From when a further message may leave: by asking for a further code, or, with none left, by starting again, which
+    /// opens another challenge once no code of this one works any more.
+    ///
+    /// A rule of the challenge alone, so it says the same of known and unknown accounts.
+    #[must_use]
+    pub const fn next_send_at(&self) -> Timestamp {
+        if self.sends_left == 0 { self.code_expires_at } else { self.resend_at }
+    }
+
     /// Why no further code may be asked for now, if so.
     #[must_use]
     pub fn resend_refusal(&self, now: Timestamp) -> Option<Refusal> {
@@ -246,7 +270,7 @@ impl Challenge {
             attempts_left: rules.max_attempts,
             refusals_left: rules.max_refusals,
             sends: 1,
-            code_expires_at: now.plus(rules.code_ttl),
+            code_expires_at: now.plus(rules.code_ttl.min(rules.ttl)),
             resend_at: now.plus(rules.resend_after),
             verified_until: None,
             expires_at: now.plus(rules.ttl),

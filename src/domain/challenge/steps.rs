@@ -1,6 +1,6 @@
 //! The steps: each takes a challenge and gives the next one, or refuses and changes nothing.
 
-use super::{Armed, Arming, Challenge, Ending, Presented, Refusal, State, Verdict};
+use super::{Armed, Arming, Challenge, Ending, Presented, Refusal, Resumption, State, Verdict};
 use crate::domain::{CredentialDigest, Timestamp};
 
 impl Challenge {
@@ -72,9 +72,32 @@ impl Challenge {
             return Err(refusal);
         }
         self.sends += 1;
-        self.code_expires_at = now.plus(self.rules.code_ttl);
+        // A code ends with its challenge, and is not told to work for longer.
+        self.code_expires_at = now.plus(self.rules.code_ttl).min(self.expires_at);
         self.resend_at = now.plus(self.rules.resend_after);
         Ok(self)
+    }
+
+    /// Goes on with the challenge instead of opening another: whoever goes back and starts again for the same mailbox
+    /// keeps the codes that are on their way to the phone. Sends a further code where one may be sent, which the second
+    /// value tells; the tries stay as they are.
+    ///
+    /// # Errors
+    /// When it must be opened anew: the credential is another's or the mailbox another, the challenge is not waiting for
+    /// a code, or no code of it works any more and no further one may be sent that could live as long as others.
+    pub fn resume(mut self, asked: Resumption, now: Timestamp) -> Result<(Self, bool), Refusal> {
+        self.admit(&asked.credential)?;
+        self.expect(State::CodeSent, now)?;
+        if asked.purpose != self.purpose || asked.account != self.account {
+            return Err(Refusal::Credential);
+        }
+        self.locale = asked.locale;
+        self.return_to = asked.return_to.or(self.return_to);
+        let in_full = now.plus(self.rules.code_ttl) <= self.expires_at;
+        if in_full && self.view(now).resend_refusal(now).is_none() {
+            return self.resend(&asked.credential, now).map(|next| (next, true));
+        }
+        if now < self.code_expires_at { Ok((self, false)) } else { Err(Refusal::SendsExhausted) }
     }
 
     /// Takes the right to write the password; of any number of callers exactly one gets it.

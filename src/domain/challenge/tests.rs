@@ -1,3 +1,5 @@
+mod resuming;
+
 use super::*;
 use crate::domain::{CodeKeys, FlowCredential, OneTimeCode, SystemRandom};
 
@@ -33,12 +35,12 @@ fn code(digits: &str) -> OneTimeCode {
 
 impl Claim {
     fn open() -> Self {
-        let credential = FlowCredential::draw(&SystemRandom);
-        let account = MailboxAddress::parse("anna@example.org").unwrap();
         let id = ChallengeId::draw(&SystemRandom);
+        let credential = FlowCredential::draw(id, &SystemRandom);
+        let account = MailboxAddress::parse("anna@example.org").unwrap();
         Self {
             challenge: Challenge::open(id, Purpose::Recovery, account, "en", credential.digest(), rules(), START),
-            next: FlowCredential::draw(&SystemRandom),
+            next: FlowCredential::draw(id, &SystemRandom),
             keys: CodeKeys::new(vec![7; 32].into(), None),
             credential,
         }
@@ -179,7 +181,7 @@ fn a_late_worker_cannot_arm_an_overtaken_send_or_an_ended_challenge() {
 #[test]
 fn another_credential_moves_nothing() {
     let mut claim = Claim::armed("123456");
-    let owner = std::mem::replace(&mut claim.credential, FlowCredential::draw(&SystemRandom));
+    let owner = std::mem::replace(&mut claim.credential, FlowCredential::draw(claim.challenge.id, &SystemRandom));
     assert_eq!(claim.present("000000", START), Err(Refusal::Credential));
     let stranger = claim.credential.digest();
     assert_eq!(claim.challenge.clone().spend(&stranger, START).unwrap_err(), Refusal::Credential);

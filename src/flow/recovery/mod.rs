@@ -79,6 +79,8 @@ pub struct Start {
     pub locale: Box<str>,
     /// An allowed address to lead back to.
     pub return_to: Option<Box<str>>,
+    /// What the client holds of a recovery that it began before, whatever became of that.
+    pub held: Option<FlowCredential>,
 }
 
 /// A started recovery; the same for every address.
@@ -86,8 +88,12 @@ pub struct Start {
 pub struct Started {
     /// Where it stands.
     pub view: ChallengeView,
-    /// Told once.
+    /// What the client holds from now on: told once, or what it came with.
     pub credential: FlowCredential,
+    /// Whether a message was asked for now. `false` when a recovery goes on whose next message must wait.
+    pub sends: bool,
+    /// When it was started, for answers that count down.
+    pub at: Timestamp,
 }
 
 /// A verified recovery.

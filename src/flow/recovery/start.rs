@@ -2,13 +2,18 @@
 
 use super::{RecoveryFlow, RecoveryParts, Start, Started};
 use crate::audit::EventKind;
-use crate::domain::{Challenge, ChallengeId, ChallengeView, FlowCredential, Purpose, State};
+use crate::domain::{Challenge, ChallengeId, ChallengeView, FlowCredential, Purpose, Resumption, State, Timestamp};
 use crate::flow::outbox::Place;
 use crate::flow::{CaptchaAnswered, Delivery, FlowError, Origin, Passed};
 use crate::limits::RequesterGate;
+use crate::state::StepError;
 
 impl RecoveryFlow {
     /// Starts a recovery: gate, captcha, unarmed challenge, outbox. The answer is the same for every address.
+    ///
+    /// A client that holds a recovery of the same mailbox which still waits for its code goes on with that one: its codes
+    /// stay valid, its tries and sends stay counted, and a further code leaves only when it may. The credential stays as
+    /// well: of two presses of one button, both answers are good.
     ///
     /// # Errors
     /// Gate, captcha, a full outbox, or a store that cannot answer; none of them depends on the address.
@@ -18,16 +23,18 @@ impl RecoveryFlow {
         parts.take_captcha(origin, start.captcha.as_ref()).await?;
         let place = parts.outbox.reserve()?;
         let now = parts.clock.now();
-        let id = ChallengeId::draw(&*parts.random);
-        let credential = FlowCredential::draw(&*parts.random);
-        let (digest, rules) = (credential.digest(), parts.rules.challenge);
-        let challenge = Challenge::open(id, Purpose::Recovery, start.account, &start.locale, digest, rules, now)
-            .returning_to(start.return_to);
-        let view = challenge.view(now);
-        parts.challenges.open(challenge).await?;
-        RecoveryParts::hand_over(place, origin, &view);
-        parts.record(origin, &view, EventKind::ResetRequested);
-        Ok(Passed { value: Started { view, credential }, allowance })
+        let (started, kind) = match parts.resume(&start, now).await? {
+            Some(resumed) => {
+                let kind = EventKind::ResetResumed { sends: resumed.sends };
+                (resumed, kind)
+            }
+            None => (parts.open(start, now).await?, EventKind::ResetRequested),
+        };
+        if started.sends {
+            RecoveryParts::hand_over(place, origin, &started.view, now);
+        }
+        parts.record(origin, &started.view, kind);
+        Ok(Passed { value: started, allowance })
     }
 
     /// Asks for a further code. The first needs no captcha, later ones do.
@@ -59,7 +66,7 @@ impl RecoveryFlow {
         }
         let place = parts.outbox.reserve()?;
         let view = parts.challenges.resend(id, &credential.digest(), now).await?;
-        RecoveryParts::hand_over(place, origin, &view);
+        RecoveryParts::hand_over(place, origin, &view, now);
         parts.record(origin, &view, EventKind::ResetResendRequested);
         Ok(Passed { value: view, allowance })
     }
@@ -115,7 +122,35 @@ impl RecoveryParts {
         if self.rules.captcha_required { self.captcha.redeem(origin, captcha, Purpose::Recovery).await } else { Ok(()) }
     }
 
-    fn hand_over(place: Place, origin: &Origin, view: &ChallengeView) {
+    /// The recovery that the client holds, if it goes on; whatever speaks against it, another is opened.
+    async fn resume(&self, start: &Start, now: Timestamp) -> Result<Option<Started>, FlowError> {
+        let Some(held) = &start.held else { return Ok(None) };
+        let asked = Resumption {
+            credential: held.digest(),
+            purpose: Purpose::Recovery,
+            account: start.account.clone(),
+            locale: start.locale.clone(),
+            return_to: start.return_to.clone(),
+        };
+        match self.challenges.resume(held.challenge(), asked, now).await {
+            Ok((view, sends)) => Ok(Some(Started { view, credential: held.clone(), sends, at: now })),
+            Err(StepError::Refused(_)) => Ok(None),
+            Err(StepError::State(error)) => Err(error.into()),
+        }
+    }
+
+    async fn open(&self, start: Start, now: Timestamp) -> Result<Started, FlowError> {
+        let id = ChallengeId::draw(&*self.random);
+        let credential = FlowCredential::draw(id, &*self.random);
+        let (digest, rules) = (credential.digest(), self.rules.challenge);
+        let challenge = Challenge::open(id, Purpose::Recovery, start.account, &start.locale, digest, rules, now)
+            .returning_to(start.return_to);
+        let view = challenge.view(now);
+        self.challenges.open(challenge).await?;
+        Ok(Started { view, credential, sends: true, at: now })
+    }
+
+    fn hand_over(place: Place, origin: &Origin, view: &ChallengeView, asked_at: Timestamp) {
         place.fill(Delivery::Code {
             challenge: view.id,
             purpose: view.purpose,
@@ -123,6 +158,7 @@ impl RecoveryParts {
             account: view.account.clone(),
             locale: view.locale.clone(),
             request: origin.request,
+            asked_at,
         });
     }
 }

@@ -44,7 +44,7 @@ impl RecoveryParts {
         credential: &FlowCredential,
         code: &OneTimeCode,
     ) -> Result<Verified, FlowError> {
-        let next = FlowCredential::draw(&*self.random);
+        let next = FlowCredential::draw(before.id, &*self.random);
         let key = failure_key(before);
         let now = self.clock.now();
         // A paused account keeps counting, and nothing matches any more: the authenticator is disabled.

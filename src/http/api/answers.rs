@@ -48,14 +48,15 @@ pub const fn allowed(state: State) -> &'static [&'static str] {
 /// A challenge that waits for its code.
 #[must_use]
 pub fn code_sent(view: &ChallengeView, code_length: usize, now: Timestamp) -> Value {
+    let further = view.next_send_at();
     json!({
         "id": view.id.to_string(),
         "state": view.state.as_str(),
         "destination_hint": null,
         "code_length": code_length,
         "code_expires_at": view.code_expires_at.to_string(),
-        "resend_at": view.resend_at.to_string(),
-        "resend_after": u64::try_from(view.resend_at.since(now).as_millis().div_ceil(1_000)).unwrap_or(u64::MAX),
+        "resend_at": further.to_string(),
+        "resend_after": u64::try_from(further.since(now).as_millis().div_ceil(1_000)).unwrap_or(u64::MAX),
         "sends_left": view.sends_left,
         "attempts_left": view.attempts_left,
         "expires_at": view.expires_at.to_string(),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::bodies::{CompleteBody, ResendBody, StartBody, VerifyBody};
 use super::{ApiRules, answers};
 use crate::domain::{ChallengeId, FlowCredential, MailboxAddress, PhoneNumber, Timestamp};
-use crate::flow::{Completion, Passed, RecoveryFlow, Start};
+use crate::flow::{Completion, Passed, RecoveryFlow, Start, Started};
 use crate::http::call::Call;
 use crate::http::credential::{self, credential};
 use crate::http::headers;
@@ -30,12 +30,13 @@ pub async fn start(
     let account = account.map_err(|error| Problem::of_mailbox(&call, error, &rules.example_address))?;
     let return_to = return_to(&call, &rules, body.return_to)?;
     let captcha = body.captcha.map(|Object(captcha)| captcha.into());
-    let start = Start { account, captcha, locale: call.language.tag().into(), return_to };
+    // None is needed to start; one that is no good says nothing about anybody.
+    let held = credential(&call, &request).ok();
+    let start = Start { account, captcha, locale: call.language.tag().into(), return_to, held };
     let started = flow.start(&call.origin, start).await.map_err(|error| Problem::of(&call, &error))?;
-    let view = &started.value.view;
-    let answer = answers::code_sent(view, flow.rules().code_length, view.opened_at);
-    let credential = &started.value.credential;
-    Ok(answered(&call, StatusCode::ACCEPTED, RequesterGate::Start, &started.allowance, answer, Some(credential)))
+    let Passed { value: Started { view, credential, at, .. }, allowance } = started;
+    let answer = answers::code_sent(&view, flow.rules().code_length, at);
+    Ok(answered(&call, StatusCode::ACCEPTED, RequesterGate::Start, &allowance, answer, Some(&credential)))
 }
 
 /// Where a recovery stands.

@@ -1,5 +1,7 @@
 //! S2: the code from the message. With `page.flow = "single"` the new password stands below it.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use maud::{Markup, html};
@@ -31,7 +33,7 @@ pub async fn show(
     told: Option<web::Query<Told>>,
 ) -> Result<HttpResponse, Stop> {
     let told = told.map(web::Query::into_inner).unwrap_or_default();
-    if told.from == "start" && visit.cookie.recovery.is_none() {
+    if matches!(told.from.as_str(), "start" | "again") && visit.cookie.recovery.is_none() {
         return Err(Stop::new(Problem::new(&visit.call, "cookies_needed"), Way::To("/")));
     }
     let view = match standing(&visit, &flow, State::CodeSent, None).await? {
@@ -42,7 +44,11 @@ pub async fn show(
     if told.error == "code_incorrect" {
         errors.add("code", "code_incorrect", incorrect(&visit, view.attempts_left));
     }
-    let status = (told.from == "resend").then(|| visit.text("code.resent"));
+    let status = match told.from.as_str() {
+        "resend" => Some(visit.text("code.resent")),
+        "again" => Some(visit.text("code.still_valid")),
+        _ => None,
+    };
     Ok(page(&visit, StatusCode::OK, &flow, &view, &Shown { typed: "", status, errors }))
 }
 
@@ -231,8 +237,13 @@ fn told(visit: &Visit, view: &ChallengeView, over: bool) -> Markup {
 
 /// The button for another code. It can always be pressed: who presses early is told when.
 fn resend(visit: &Visit, view: &ChallengeView, first: bool, status: Option<&str>) -> Markup {
-    let wait = view.resend_at.since(visit.rules().now());
+    let rules = visit.rules();
+    let wait = view.next_send_at().since(rules.now());
     let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX);
+    // The minute after the moment is told when seconds are left: who comes at the time that was told comes not too early.
+    let minute = view.next_send_at().plus(Duration::from_secs(59));
+    let further = [("time", visit.call.language.clock(minute, &rules.zone))];
+    let further = further.each_ref().map(|(name, value)| (*name, value.as_str()));
     html! {
         @if view.sends_left > 0 {
             form #resend method="post" action=(visit.link("/resend")) {
@@ -243,10 +254,12 @@ fn resend(visit: &Visit, view: &ChallengeView, first: bool, status: Option<&str>
                     (visit.text("code.resend"))
                 }
                 p #resend-status role="status" { (status.unwrap_or_default()) }
+                @if seconds > 0 { p #further .hint { (visit.text_with("code.further", &further)) } }
             }
         } @else {
             p #resend-status role="status" { (status.unwrap_or_default()) }
             p { (visit.text("code.no_sends")) }
+            @if seconds > 0 { p #further .hint { (visit.text_with("code.afresh", &further)) } }
             form method="post" action=(visit.link("/")) {
                 (hidden(visit, view.account.as_str()))
                 button.second type="submit" name="action" value="again" { (visit.text("again")) }
@@ -260,7 +273,7 @@ fn no_message(visit: &Visit, account: &str) -> Markup {
         details #no-sms {
             summary { (visit.text("no_sms.title")) }
             ul {
-                @for key in ["no_sms.wait", "no_sms.spam", "no_sms.fixed", "no_sms.unbound"] { li { (visit.text(key)) } }
+                @for key in ["no_sms.wait", "no_sms.spam", "no_sms.elsewhere", "no_sms.fixed", "no_sms.unbound"] { li { (visit.text(key)) } }
             }
             (contacts(visit, account))
         }

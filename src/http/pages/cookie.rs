@@ -93,7 +93,8 @@ mod tests {
         let again = PageCookie::parse(cookie.bake(&BasePath::default()).value()).unwrap();
         assert!(again.anchors(cookie.anchor()) && again.recovery.is_none() && again.language.is_none());
         cookie.language = Some("zh-CN".to_owned());
-        cookie.recovery = Some((ChallengeId::draw(&SystemRandom), FlowCredential::draw(&SystemRandom)));
+        let id = ChallengeId::draw(&SystemRandom);
+        cookie.recovery = Some((id, FlowCredential::draw(id, &SystemRandom)));
         let again = PageCookie::parse(cookie.bake(&BasePath::default()).value()).unwrap();
         let (id, credential) = again.recovery.unwrap();
         assert_eq!(again.language.as_deref(), Some("zh-CN"));

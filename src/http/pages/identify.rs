@@ -15,7 +15,7 @@ use super::stop::{Stop, Way};
 use super::typed;
 use super::visit::Visit;
 use crate::captcha::Issued;
-use crate::domain::{MailboxAddress, MailboxError};
+use crate::domain::{MailboxAddress, MailboxError, State};
 use crate::flow::{CaptchaFault, CaptchaFlow, FlowError, Passed, RecoveryFlow, Start};
 use crate::http::problem::Problem;
 
@@ -90,17 +90,21 @@ pub async fn submit(
     let needed = recovery.rules().captcha_required && answered.is_none();
     match parsed {
         Ok(mailbox) if !needed => {
+            if proven(&visit, &recovery, &mailbox).await? {
+                return Ok(visit.see("/password"));
+            }
             let start = Start {
                 account: mailbox,
                 captcha: answered,
                 locale: visit.call.language.tag().into(),
                 return_to: rules.return_to.admits(return_to).then(|| return_to.into()),
+                held: visit.cookie.recovery.as_ref().map(|(_, credential)| credential.clone()),
             };
             let started = recovery.start(&visit.call.origin, start).await;
             match started {
                 Ok(Passed { value, .. }) => {
                     visit.hold(value.view.id, value.credential);
-                    Ok(visit.see("/code?from=start"))
+                    Ok(visit.see(if value.sends { "/code?from=start" } else { "/code?from=again" }))
                 }
                 Err(FlowError::Captcha { fault, fresh }) => {
                     captcha::add(&visit, fault, fresh.kind, &mut errors);
@@ -117,6 +121,19 @@ pub async fn submit(
             }
             Ok(page(&visit, StatusCode::UNPROCESSABLE_ENTITY, &filled(captcha, errors)))
         }
+    }
+}
+
+/// Whether this browser proved its code for the mailbox already: it goes on to the password, because another code would
+/// have to wait and prove the same.
+async fn proven(visit: &Visit, recovery: &RecoveryFlow, mailbox: &MailboxAddress) -> Result<bool, Stop> {
+    let Some((id, credential)) = &visit.cookie.recovery else { return Ok(false) };
+    match recovery.view(&visit.call.origin, id, credential).await {
+        Ok(Passed { value, .. }) => Ok(value.state == State::Verified && value.account == *mailbox),
+        Err(error @ (FlowError::Limited { .. } | FlowError::Unavailable { .. })) => {
+            Err(Stop::new(Problem::of(&visit.call, &error), Way::Again(mailbox.as_str().to_owned())))
+        }
+        Err(_) => Ok(false),
     }
 }
 

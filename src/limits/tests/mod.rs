@@ -1,6 +1,7 @@
 //! The gates as the flows see them, on a clock that moves only when told to.
 
 mod floods;
+mod given_back;
 mod requesters;
 mod sends;
 mod settings;
@@ -55,8 +56,16 @@ impl Gates {
     }
 
     fn send_at(&self, account: &str, phone: &str, now: Timestamp) -> Result<(), SendGate> {
+        self.book_at(account, phone, now).map(drop)
+    }
+
+    fn book_at(&self, account: &str, phone: &str, now: Timestamp) -> Result<Booking, SendGate> {
         let phone = PhoneNumber::parse(phone, Region::CN).unwrap();
         self.limits.book_send(&SubjectId::new(account), &phone, now).now_or_never().unwrap().unwrap()
+    }
+
+    fn give_back(&self, booking: Booking) {
+        self.limits.give_back(booking).now_or_never().unwrap().unwrap();
     }
 
     fn notice(&self) {

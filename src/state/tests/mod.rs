@@ -15,8 +15,8 @@ use super::{
 };
 use crate::domain::{
     Arming, Challenge, ChallengeId, ChallengeRules, CodeKeys, FlowCredential, MailboxAddress, OneTimeCode,
-    PersonalFacts, Presented, Purpose, Refusal, State, Subject, SubjectId, SubjectStamp, SystemRandom, Timestamp,
-    Verdict,
+    PersonalFacts, Presented, Purpose, Refusal, Resumption, State, Subject, SubjectId, SubjectStamp, SystemRandom,
+    Timestamp, Verdict,
 };
 
 const START: Timestamp = Timestamp::from_millis(1_795_417_200_000);
@@ -76,11 +76,12 @@ struct Claim {
 
 impl Claim {
     fn draw() -> Self {
+        let id = ChallengeId::draw(&SystemRandom);
         Self {
-            id: ChallengeId::draw(&SystemRandom),
+            id,
             account: MailboxAddress::parse("anna@example.org").unwrap(),
-            credential: FlowCredential::draw(&SystemRandom),
-            next: FlowCredential::draw(&SystemRandom),
+            credential: FlowCredential::draw(id, &SystemRandom),
+            next: FlowCredential::draw(id, &SystemRandom),
         }
     }
 

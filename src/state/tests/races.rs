@@ -130,3 +130,23 @@ fn a_challenge_that_was_cancelled_meanwhile_is_never_spent() {
         assert_eq!(claim.state(&state, START), Ok(end));
     }
 }
+
+/// Of many starts again at once one sends a further code, and all go on with the same challenge.
+#[test]
+fn of_fifty_starts_again_one_sends() {
+    let state = store();
+    let claim = Claim::armed(&state);
+    let resume = |_| {
+        let asked = Resumption {
+            credential: claim.credential.digest(),
+            purpose: Purpose::Recovery,
+            account: claim.account.clone(),
+            locale: "en".into(),
+            return_to: None,
+        };
+        at_once(state.resume(&claim.id, asked, seconds(60))).map(|(view, sends)| (view.id, view.send, sends))
+    };
+    let outcomes = together(50, resume);
+    assert_eq!(times(&outcomes, &Ok((claim.id, 2, true))), 1);
+    assert_eq!(times(&outcomes, &Ok((claim.id, 2, false))), 49);
+}

@@ -62,7 +62,7 @@ async fn an_expired_captcha_costs_no_resend() {
     for _ in 0..4 {
         anna.resend(&late).await.problem(422, "captcha_expired");
     }
-    let stranger = anna.client.holding("ft_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    let stranger = anna.client.holding(&format!("ft_{}", "A".repeat(64)));
     stranger.post(&anna.path("/resend"), &late).await.problem(401, "unauthorized");
     let last = anna.resend(&json!({ "captcha": anna.captcha().await })).await.expect(202);
     assert_eq!(last.body["sends_left"], 0);

@@ -1,0 +1,106 @@
+//! A message that surely did not leave costs nobody their turn; one that may have left does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use resetgate::sms::{SmsError, SmsFault};
+
+use crate::harness::{ANNA, Directory, Refusing, Setup, TestApp, UNKNOWN, WIDE_GATES};
+
+async fn ask(app: &TestApp, account: &str, from: u32) -> Option<&'static str> {
+    let claimant = app.claimant_from(&format!("2001:db8:{from:x}::1")).start(account).await;
+    app.delivery(&claimant.id, 1).await.err()
+}
+
+/// Whatever a provider says that means that nothing left: the account, the number and the budget are as before.
+#[tokio::test]
+async fn a_message_that_surely_did_not_leave_gives_its_booking_back() {
+    let reason = || "no".to_owned();
+    for error in [
+        SmsError::Refused { reason: reason() },
+        SmsError::Faulty { fault: SmsFault::Balance, reason: reason() },
+        SmsError::Throttled { retry_after: None },
+        SmsError::NotTaken { reason: reason() },
+        SmsError::Unreachable { reason: reason() },
+    ] {
+        let word = error.name();
+        let settings = format!("{WIDE_GATES}account = [\"1/1m\"]\nphone = [\"1/1m\"]\nbudget = [\"1/1h\"]");
+        let setup = Setup { provider: Some(Arc::new(Refusing(error))), ..Setup::with(&settings) };
+        let app = TestApp::start_with(setup).await;
+        assert_eq!(ask(&app, ANNA, 0).await, Some(word));
+        for from in 1..3 {
+            // A fault of our account opens the breaker at once; no gate of the account is ever the reason.
+            let why = ask(&app, ANNA, from).await;
+            assert!(why == Some(word) || why == Some("provider_unreachable"), "{word}: {why:?}");
+        }
+        let (_, metrics) = app.ops("/metrics").await;
+        assert!(metrics.contains("resetgate_sms_budget_remaining_ratio 1.0"), "{metrics}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_may_have_left_stays_booked() {
+    let error = SmsError::Unknown { reason: "no answer".to_owned() };
+    let setup = Setup { provider: Some(Arc::new(Refusing(error))), ..Setup::with(WIDE_GATES) };
+    let app = TestApp::start_with(setup).await;
+    assert_eq!(ask(&app, ANNA, 0).await, Some("provider_unknown"));
+    assert_eq!(ask(&app, ANNA, 1).await, Some("account"));
+}
+
+/// While the circuit breaker is open nothing is booked, and the first message after it leaves at once.
+#[tokio::test]
+async fn an_open_breaker_costs_nobody_their_turn() {
+    let settings = format!("{WIDE_GATES}[sms]\nbreaker = {{ failures = 1, window = \"30s\", open_for = \"60s\" }}");
+    let setup = Setup {
+        provider: Some(Arc::new(Refusing(SmsError::Unreachable { reason: "away".to_owned() }))),
+        ..Setup::with(&settings)
+    };
+    let app = TestApp::start_with(setup).await;
+    let late = app.claimant_from("2001:db8:1::1");
+    let captchas = [late.captcha().await, late.captcha().await];
+    let [first, second] = captchas;
+    let mut one = app.claimant_from("2001:db8:1::1");
+    let mut two = app.claimant_from("2001:db8:1::1");
+    let (one_asks, two_asks) = tokio::join!(one.try_start_with(ANNA, first), two.try_start_with(ANNA, second));
+    for answer in [one_asks, two_asks] {
+        if answer.status == 202 {
+            let why = app.delivery(&answer.text("id"), 1).await.err();
+            assert!(matches!(why, Some("provider_unreachable" | "provider_throttled")), "{why:?}");
+        }
+    }
+    let (_, metrics) = app.ops("/metrics").await;
+    assert!(metrics.contains("resetgate_sms_budget_remaining_ratio 1.0"), "{metrics}");
+}
+
+/// A fourth challenge beside three live ones gets no code, and keeps its turn.
+#[tokio::test]
+async fn a_challenge_without_a_place_for_its_code_gives_its_booking_back() {
+    let app = TestApp::start_with(Setup::with(&format!("{WIDE_GATES}budget = [\"10/1h\"]"))).await;
+    for from in 0..3 {
+        assert_eq!(ask(&app, ANNA, from).await, None);
+        app.advance(61);
+    }
+    for from in 3..6 {
+        assert_eq!(ask(&app, ANNA, from).await, Some("no_slot"));
+    }
+    let (_, metrics) = app.ops("/metrics").await;
+    assert!(metrics.contains("resetgate_sms_budget_remaining_ratio 0.7"), "{metrics}");
+}
+
+/// The minute counts from the asking, as the page counts it: a worker that came late must not refuse who comes on time.
+#[tokio::test]
+async fn a_message_that_waited_for_its_turn_does_not_hold_up_the_next() {
+    let directory = Arc::new(Directory::default());
+    let app = TestApp::start_with(directory.setup("")).await;
+    directory.gather(2);
+    let first = app.claimant_from("2001:db8:1::1").start(ANNA).await;
+    app.clock.advance(Duration::from_secs(30));
+    // The second caller lets the first go on.
+    let _ = app.claimant_from("2001:db8:2::1").start(UNKNOWN).await;
+    app.delivery(&first.id, 1).await.unwrap();
+    directory.gather(1);
+    app.clock.advance(Duration::from_millis(29_999));
+    assert_eq!(ask(&app, ANNA, 3).await, Some("account"));
+    app.clock.advance(Duration::from_millis(1));
+    assert_eq!(ask(&app, ANNA, 4).await, None);
+}
