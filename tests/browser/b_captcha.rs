@@ -7,7 +7,7 @@ async fn b4_the_answer_has_a_label_and_says_how_many_characters() {
     let site = Site::start().await;
     let anna = site.visitor().await;
     anna.open("/").await;
-    assert_eq!(anna.spoken("#answer").await.0, "图形验证码");
+    assert_eq!(anna.spoken("#answer").await.0, "验证码");
     assert_eq!(anna.text("#answer-hint").await, "输入图片中的 5 个字符，不分大小写");
     assert_eq!(anna.attribute("#answer", "aria-describedby").await.as_deref(), Some("answer-hint"));
     for (name, value) in [("autocomplete", "off"), ("autocapitalize", "off"), ("spellcheck", "false")] {

@@ -23,7 +23,7 @@ async fn b1_the_mailbox_has_a_label_and_lets_password_managers_and_keyboards_hel
     let names = ["type", "autocomplete", "autocapitalize", "spellcheck", "required", "maxlength"];
     let found = attributes(&anna, "#account", &names).await;
     assert_eq!(found, [some("email"), some("username"), some("off"), some("false"), None, None]);
-    assert_eq!(anna.spoken("#account").await.0, "邮箱地址");
+    assert_eq!(anna.spoken("#account").await.0, "邮件地址");
     assert!(anna.shows("label[for=account]").await);
     assert!(anna.attribute("#step", "novalidate").await.is_some(), "the browser's own bubbles name no field");
 }
@@ -72,7 +72,7 @@ async fn b14_a_wrong_answer_keeps_the_mailbox_and_brings_another_picture() {
         anna.open("/").await;
         let former = anna.value("[name=captcha]").await;
         anna.fill("#account", ANNA).await.fill("#answer", "wrong").await.submit().await;
-        assert_eq!(anna.errors().await, [("answer".to_owned(), "图形验证码不正确，输入新图片中的字符".to_owned())]);
+        assert_eq!(anna.errors().await, [("answer".to_owned(), "验证码不正确，输入新图片中的字符".to_owned())]);
         assert_ne!(anna.value("[name=captcha]").await, former);
         assert_eq!((anna.value("#account").await, anna.value("#answer").await), (ANNA.to_owned(), String::new()));
         assert_eq!(anna.focused().await, "summary");
@@ -114,7 +114,7 @@ async fn b16_a_wrong_field_says_so_to_eyes_and_ears() {
     assert_ne!(width, before);
     assert!(width.trim_end_matches("px").parse::<f64>().unwrap() >= 2.0, "{width}");
     assert!(anna.shows("#account-error").await, "text, not colour alone");
-    assert!(anna.text("#account-error").await.contains("邮箱地址格式不正确"));
+    assert!(anna.text("#account-error").await.contains("邮件地址格式不正确"));
 }
 
 #[tokio::test]

@@ -206,7 +206,7 @@ async fn c7_the_page_says_where_the_code_went_without_a_number_and_the_same_to_e
         person.to_code(account).await;
         let words = person.text("main").await;
         assert!(words.contains(&format!("如果 {account} 存在并已绑定手机，动态密码短信已发出。")), "{words}");
-        assert!(words.contains("5 分钟内有效（15:05 前）。没有绑定手机就不会收到短信。"), "{words}");
+        assert!(words.contains("5 分钟内有效（15:05 前）。未绑定手机将收不到短信。"), "{words}");
         for part in ["13800138000", "138****", "8000", "•"] {
             assert!(!words.contains(part), "{part} in {words}");
         }

@@ -134,7 +134,7 @@ async fn a_captcha_comes_before_the_third_code_and_can_be_answered_or_left() {
         assert_eq!(anna.focused().await, "h1");
         let asked = anna.attribute("#captcha input[name=captcha]", "value").await;
         anna.fill("#answer", "wrong").await.submit().await;
-        assert_eq!(anna.errors().await, [("answer".to_owned(), "图形验证码不正确，输入新图片中的字符".to_owned())]);
+        assert_eq!(anna.errors().await, [("answer".to_owned(), "验证码不正确，输入新图片中的字符".to_owned())]);
         assert_eq!((anna.focused().await, anna.value("#answer").await), ("summary".to_owned(), String::new()));
         assert_ne!(anna.attribute("#captcha input[name=captcha]", "value").await, asked, "another picture");
         anna.follow("main a[href='/code']").await;

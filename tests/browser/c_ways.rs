@@ -74,7 +74,7 @@ async fn single() -> Site {
 async fn stumbles_through_one_page(site: &Site, anna: &Visitor<'_>) {
     anna.to_code(ANNA).await;
     let code = site.next_code().await;
-    assert_eq!(anna.text("#submit").await, "完成修改");
+    assert_eq!(anna.text("#submit").await, "确定");
     // Nothing filled in: everything that is missing is named, and no try is used.
     anna.submit().await;
     let fields: Vec<String> = anna.errors().await.into_iter().map(|(field, _)| field).collect();
@@ -94,7 +94,7 @@ async fn stumbles_through_one_page(site: &Site, anna: &Visitor<'_>) {
     // A password that holds something personal: the code was right, and is asked for no more.
     anna.choose("Xk-13800138000").await;
     assert_eq!(anna.count("#code").await, 0);
-    assert!(anna.text("main").await.contains("动态密码已通过 ✓"));
+    assert!(anna.text("main").await.contains("动态密码验证通过 ✓"));
     assert_eq!(anna.errors().await.len(), 1);
     assert!(!anna.source().await.contains(&code));
     anna.choose(GOOD_PASSWORD).await;
@@ -259,7 +259,7 @@ async fn c18_what_to_do_without_a_message_is_told_on_request() {
     anna.until("it is open", "document.querySelector('#no-sms').open").await;
     assert!(anna.shows("#no-sms li").await);
     let words = anna.text("#no-sms").await;
-    for part in ["垃圾短信", "号码不能在这里更改", "没有绑定手机就不会有短信", "联系本单位邮箱管理员"]
+    for part in ["垃圾短信", "号码不能在这里更改", "未绑定手机将收不到短信", "联系本单位的组织管理员"]
     {
         assert!(words.contains(part), "{part} in {words}");
     }

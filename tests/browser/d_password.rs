@@ -43,7 +43,7 @@ async fn d1_password_managers_save_the_right_pair_and_nobody_meets_their_field()
         stops.push(anna.press(Key::Tab).await.focused().await);
     }
     assert!(stops.contains(&"submit".to_owned()) && !stops.contains(&"username".to_owned()), "{stops:?}");
-    assert_eq!(anna.spoken("#new-password").await.0, "新密码");
+    assert_eq!(anna.spoken("#new-password").await.0, "输入新密码");
     assert_eq!(anna.spoken("#again").await.0, "再次输入新密码");
 }
 

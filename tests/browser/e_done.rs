@@ -94,7 +94,7 @@ async fn e3_the_end_says_what_happened_elsewhere_and_when_the_password_runs_out(
     let site = Site::start().await;
     let anna = site.visitor().await;
     anna.to_done(ANNA).await;
-    assert_eq!(anna.text("#expires").await, "新密码长期有效。");
+    assert_eq!(anna.text("#expires").await, "密码有效期：永久。");
     assert!(!anna.words().await.contains("已退出登录"));
 }
 
@@ -164,7 +164,7 @@ async fn e7_a_notice_leaves_that_holds_no_password_and_says_whom_to_turn_to() {
     let notices = site.app.outbound.notices();
     assert_eq!(notices.len(), 1);
     assert!(
-        notices[0].text.contains("若非本人操作") && notices[0].text.contains("联系邮箱管理员"),
+        notices[0].text.contains("若非本人操作") && notices[0].text.contains("联系组织管理员"),
         "{}",
         notices[0].text
     );

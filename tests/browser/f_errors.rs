@@ -78,7 +78,7 @@ async fn f4_the_outage_page_says_that_nothing_was_changed_and_when_to_come_back(
     let site = Site::mute().await;
     let anna = site.visitor_with(Device::phone().with_held_time()).await;
     anna.open("/").await.identify(ANNA).await.submit().await;
-    assert_eq!(anna.text("h1").await, "短信暂时发不出去");
+    assert_eq!(anna.text("h1").await, "暂时无法发送短信");
     let words = anna.words().await;
     assert!(words.contains("您的密码没有变化") && words.contains("010-5550-0134"), "{words}");
     for jargon in ["503", "HTTP", "SMS", "provider", "系统错误", "抱歉"] {
@@ -98,7 +98,7 @@ async fn f5_when_the_account_system_fails_the_code_stays_good_and_a_second_try_w
     anna.to_password(ANNA).await;
     directory.refuse_write(AccountError::Unavailable { reason: "away".to_owned() });
     anna.choose(GOOD_PASSWORD).await;
-    assert_eq!(anna.errors().await[0].1, "密码暂时改不了。您的动态密码仍然有效，请稍后再提交");
+    assert_eq!(anna.errors().await[0].1, "暂时无法修改密码。您的动态密码仍然有效，请稍后再提交");
     assert_eq!(anna.text("h1").await, "设置新密码");
     anna.choose(GOOD_PASSWORD).await;
     assert_eq!(anna.path().await, "/done");

@@ -41,7 +41,7 @@ async fn code_and_password_on_one_page_work_with_forms_alone() {
     let bad = [("code", code.as_str()), ("new_password", "Abc-19900102-x"), ("again", "Abc-19900102-x")];
     anna.submit("/password", &bad).await.expect(422);
     assert!(!anna.page.contains("name=\"code\""), "{}", anna.page);
-    assert!(anna.page.contains("动态密码已通过"), "{}", anna.page);
+    assert!(anna.page.contains("动态密码验证通过"), "{}", anna.page);
     let answer = anna.submit("/password", &[("new_password", NEW), ("again", NEW)]).await;
     anna.follow(answer).await.expect(200);
     assert!(app.signs_in(ANNA, NEW).await);

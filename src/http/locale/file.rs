@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use toml::de::{DeTable, DeValue};
 
+use super::message;
 use crate::http::zone;
 
 /// A locale file that cannot be used.
@@ -51,6 +52,9 @@ pub(super) fn read(tag: &str, content: &str) -> Result<Entries, LocaleError> {
         let refuse = |problem: String| LocaleError { place: Some((entry.line, 1)), ..fault(None, problem) };
         if key == "language.direction" && !["ltr", "rtl"].contains(&entry.text.as_str()) {
             return Err(refuse("`language.direction` must be \"ltr\" or \"rtl\"".to_owned()));
+        }
+        if let Some(reason) = message::fault_of(&entry.text) {
+            return Err(refuse(format!("`{key}`: {reason}")));
         }
         let broken = PATTERNS.contains(&key.as_str()).then(|| zone::fault_of(&entry.text)).flatten();
         if let Some(reason) = broken {

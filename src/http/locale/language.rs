@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Catalog;
+use super::{Catalog, message};
 use crate::domain::Timestamp;
 use crate::http::Zone;
 
@@ -68,21 +68,6 @@ impl Language {
     #[must_use]
     pub fn text(&self, key: &str, values: &[(&str, &str)]) -> String {
         let template = self.catalog.text(&self.tag, key).unwrap_or(key);
-        let mut text = String::with_capacity(template.len() + 16);
-        let mut rest = template;
-        // One pass, so that a value which holds braces is never filled in again.
-        while let Some(open) = rest.find('{') {
-            let (before, from) = rest.split_at(open);
-            text.push_str(before);
-            let filled = from.find('}').and_then(|close| {
-                let value = values.iter().find(|(name, _)| *name == &from[1..close])?.1;
-                Some((value, &from[close + 1..]))
-            });
-            let (value, after) = filled.unwrap_or((&from[..1], &from[1..]));
-            text.push_str(value);
-            rest = after;
-        }
-        text.push_str(rest);
-        text
+        message::fill(template, &self.tag, values)
     }
 }

@@ -3,6 +3,7 @@
 mod catalog;
 mod file;
 mod language;
+mod message;
 mod review;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::catalog::BUILT_IN;
 use super::file::{self, Entries, LocaleError};
+use super::message;
 
 /// What an operator should know about a locale file of their own. Nothing here keeps the service from starting.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -52,13 +53,7 @@ fn nearest(key: &str, reference: &Entries) -> Option<String> {
     best.map(|(_, known)| known.clone())
 }
 
-/// The names in braces, as they are filled in.
+/// The names that a text waits for, each once.
 pub(super) fn placeholders(text: &str) -> BTreeSet<&str> {
-    let name = |part: &'_ str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') && !part.is_empty();
-    text.split('{')
-        .skip(1)
-        .filter_map(|part| part.split_once('}'))
-        .map(|(part, _)| part)
-        .filter(|part| name(part))
-        .collect()
+    message::names(text).into_iter().collect()
 }

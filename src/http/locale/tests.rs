@@ -22,6 +22,42 @@ fn the_built_in_languages_have_the_same_keys_and_placeholders() {
     }
 }
 
+/// The guide's words stand on pages, in problems and in messages alike, and nothing else stands in their place.
+#[test]
+fn chinese_texts_use_the_words_of_the_municipal_guide() {
+    let ours = [
+        ("邮箱地址", "邮件地址"),
+        ("图形验证码", "验证码"),
+        ("邮箱管理员", "组织管理员"),
+        ("当前密码", "现用密码"),
+        ("下一步", "确定"),
+        ("改不了", "无法修改"),
+        ("看不懂", "无法识别"),
+        ("长期有效", "密码有效期：永久"),
+    ];
+    let texts = file::read("zh-CN", BUILT_IN[0].1).unwrap();
+    let texts = texts.iter().map(|(key, entry)| (key.as_str(), entry.text.as_str()));
+    let settings = include_str!("../../../config/default.toml").lines().map(|line| ("default.toml", line));
+    for (place, text) in texts.chain(settings) {
+        for (word, guide) in ours {
+            assert!(!text.contains(word), "{place}: {text}: write {guide}");
+        }
+    }
+}
+
+#[test]
+fn english_counts_attempts_and_seconds_as_people_do() {
+    let english = language(&[], "zh-CN", "en");
+    let left = |left| english.text("page.code.incorrect", &[("left", left)]);
+    assert_eq!(left("4"), "The code is not right. You have 4 attempts left");
+    assert_eq!(left("1"), "The code is not right. You have 1 attempt left");
+    let wait = |seconds| english.text("problem.resend_too_soon.detail", &[("seconds", seconds)]);
+    assert_eq!(wait("1"), "You can ask for another code in 1 second");
+    assert_eq!(wait("59"), "You can ask for another code in 59 seconds");
+    assert_eq!(english.text("page.password.again", &[]), "Confirm new password");
+    assert_eq!(english.text("page.done.expires_never", &[]), "The password does not expire.");
+}
+
 #[test]
 fn a_language_is_chosen_by_tag_then_by_first_part_then_by_default() {
     let catalog = Arc::new(Catalog::built_in().unwrap());
@@ -95,6 +131,8 @@ fn a_file_that_cannot_be_used_is_refused_with_its_line() {
     );
     assert!(problem("fr", "[language]\ndirection = 'up'").contains("line 2, column 1: `language.direction`"));
     assert!(problem("fr", "\n[time]\nday = '%'").contains("line 3, column 1: `time.day` is no strftime pattern"));
+    let one = problem("fr", "[field]\nkind = '{n, plural, one {# a}}'");
+    assert!(one.contains("line 2, column 1: `field.kind`: `{n, plural, one {# a}}` lacks the form `other`"), "{one}");
     for tag in ["french_canada", "f", "1a", "", "../x", "verylongtag"] {
         assert!(problem(tag, "").contains("is no language tag"), "{tag}");
     }

@@ -195,10 +195,7 @@ async fn a_refused_password_says_which_rules_with_which_numbers() {
     anna.client = anna.client.with("accept-language", "en");
     let anna = anna.verified(ANNA).await;
     let refused = anna.complete("138001380009").await.problem(422, "password_policy");
-    assert_eq!(
-        (refused.text("state").as_str(), refused.text("detail").as_str()),
-        ("verified", "Rules still to meet: 2")
-    );
+    assert_eq!((refused.text("state").as_str(), refused.text("detail").as_str()), ("verified", "2 rules are not met"));
     let wanted = json!([
         {
             "pointer": "/new_password", "code": "policy.classes", "params": { "k": 3 },
