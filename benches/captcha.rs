@@ -7,11 +7,12 @@ use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use resetgate::captcha::{CaptchaAnswer, CaptchaDesk, CaptchaKind, CaptchaSettings, Sealed, solve_pow};
+use resetgate::captcha::{CaptchaAnswer, CaptchaDesk, CaptchaKind, CaptchaSettings, Sealed, Voice, solve_pow};
 use resetgate::domain::{Purpose, Requester, SystemRandom, Timestamp};
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_402_872_000);
 const PURPOSE: Purpose = Purpose::Recovery;
+const VOICE: Voice = Voice::Mandarin;
 /// Captchas that are drawn in turn, because some texts cost more than others.
 const TURNS: usize = 256;
 
@@ -33,7 +34,7 @@ fn requester() -> Requester {
 
 fn issued(desk: &CaptchaDesk, kind: CaptchaKind) -> Vec<Sealed> {
     (0..TURNS)
-        .map(|_| desk.issue(&SystemRandom, kind, PURPOSE, &requester(), NOW))
+        .map(|_| desk.issue(&SystemRandom, kind, VOICE, PURPOSE, &requester(), NOW))
         .map(|issued| desk.open(&issued.id, NOW).expect("what was issued opens"))
         .collect()
 }
@@ -57,9 +58,9 @@ fn seal_and_judge(criterion: &mut Criterion) {
     let desk = desk((320, 120));
     let from = requester();
     criterion.bench_function("issue and open", |bench| {
-        bench.iter(|| desk.open(&desk.issue(&SystemRandom, CaptchaKind::Image, PURPOSE, &from, NOW).id, NOW));
+        bench.iter(|| desk.open(&desk.issue(&SystemRandom, CaptchaKind::Image, VOICE, PURPOSE, &from, NOW).id, NOW));
     });
-    let issued = desk.issue(&SystemRandom, CaptchaKind::Pow, PURPOSE, &from, NOW);
+    let issued = desk.issue(&SystemRandom, CaptchaKind::Pow, VOICE, PURPOSE, &from, NOW);
     let sealed = desk.open(&issued.id, NOW).expect("what was issued opens");
     let nonce = CaptchaAnswer::Nonce(solve_pow(&issued.salt.unwrap_or_default(), issued.bits));
     criterion.bench_function("verify a proof of work", |bench| {

@@ -10,8 +10,8 @@ use super::{Outside, StartError, callbacks};
 use crate::account::hooks::HookChain;
 use crate::account::{self, AccountStore, AfterReset};
 use crate::audit::{AuditSink, Fanout, Trail};
-use crate::captcha::CaptchaDesk;
-use crate::domain::{Clock, Randomness};
+use crate::captcha::{CaptchaDesk, Voice};
+use crate::domain::{Clock, CodeKeys, Randomness};
 use crate::flow::{
     Alarms, CaptchaFlow, Courier, CourierRules, Gates, Outbox, OutboxWorkers, ReceiptWorker, Receipts, RecoveryFlow,
     RecoveryParts, RecoveryRules, Tasks,
@@ -61,6 +61,11 @@ pub(super) struct BrandFiles {
     pub extra_css: Option<String>,
 }
 
+fn captcha_desk(settings: &Settings, keys: &CodeKeys) -> Result<Arc<CaptchaDesk>, StartError> {
+    let desk = CaptchaDesk::new(&settings.captcha, keys.derive("captcha"));
+    Ok(Arc::new(desk.map_err(|error| StartError::Configuration(error.to_string()))?))
+}
+
 pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts, StartError> {
     let Outside { clock, random, console, accounts, provider, sinks, connections: _ } = outside;
     let mut metrics = Metrics::new(env!("CARGO_PKG_VERSION"), Arc::clone(&clock));
@@ -104,8 +109,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
     });
     let (outbox, outbox_workers) = Outbox::start(settings.sms.queue, settings.sms.workers, &courier);
     let gates = Gates::new(Arc::clone(&limiter), Arc::clone(&audit), Arc::clone(&clock));
-    let desk = CaptchaDesk::new(&settings.captcha, keys.derive("captcha"));
-    let desk = Arc::new(desk.map_err(|error| StartError::Configuration(error.to_string()))?);
+    let desk = captcha_desk(settings, &keys)?;
     let captcha = Arc::new(CaptchaFlow {
         desk: Arc::clone(&desk),
         used: state.clone(),
@@ -113,6 +117,7 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
         audit: Arc::clone(&audit),
         clock: Arc::clone(&clock),
         random: Arc::clone(&random),
+        voice: Voice::of(catalog.default_tag()).unwrap_or(Voice::English),
         sounds: Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get)),
     });
     let tasks = Tasks::on(tokio::runtime::Handle::current());

@@ -6,7 +6,7 @@ use super::answer::{self, CaptchaAnswer, LONGEST};
 use super::picture::Painter;
 use super::seal::{Seal, Sealed};
 use super::settings::{Bind, CaptchaSettings};
-use super::{CaptchaError, CaptchaKind, voice, work};
+use super::{CaptchaError, CaptchaKind, Voice, voice, work};
 use crate::domain::{Purpose, Randomness, Requester, Timestamp};
 
 /// Issues, shows and judges; holds nothing about any captcha.
@@ -23,6 +23,8 @@ pub struct Issued {
     pub id: String,
     /// What it asks for.
     pub kind: CaptchaKind,
+    /// Who speaks, if it is a recording.
+    pub voice: Voice,
     /// Until when an answer is accepted.
     pub expires_at: Timestamp,
     /// What a proof of work starts from, in ASCII.
@@ -65,11 +67,12 @@ impl CaptchaDesk {
         &self,
         random: &dyn Randomness,
         kind: CaptchaKind,
+        voice: Voice,
         purpose: Purpose,
         from: &Requester,
         now: Timestamp,
     ) -> Issued {
-        let sealed = self.draw(random, kind, purpose, from, now);
+        let sealed = self.draw(random, kind, voice, purpose, from, now);
         self.described(self.seal.close(&sealed, random), &sealed)
     }
 
@@ -87,6 +90,7 @@ impl CaptchaDesk {
         Issued {
             id,
             kind,
+            voice: sealed.voice,
             expires_at: sealed.expires_at,
             salt: pow.then(|| salt(sealed)),
             bits: sealed.bits,
@@ -101,6 +105,7 @@ impl CaptchaDesk {
         &self,
         random: &dyn Randomness,
         kind: CaptchaKind,
+        voice: Voice,
         purpose: Purpose,
         from: &Requester,
         now: Timestamp,
@@ -109,6 +114,7 @@ impl CaptchaDesk {
         Sealed {
             id: Seal::draw_id(random),
             kind,
+            voice,
             purpose,
             expires_at: now.plus(self.settings.ttl.get()),
             seed: u64::from_le_bytes(random.bytes()),
@@ -167,7 +173,7 @@ impl CaptchaDesk {
         Ok(self.painter.paint(sealed.answer(), sealed.seed))
     }
 
-    /// The recording as WAV, English digits, the same bytes each time: at most 6 s and 200 KB. Takes about three
+    /// The recording as WAV, digits in the language it was issued for, the same bytes each time: at most 6 s and 200 KB. Takes about three
     /// milliseconds, so call it off the async threads.
     ///
     /// # Errors
@@ -176,7 +182,7 @@ impl CaptchaDesk {
         if sealed.kind != CaptchaKind::Audio {
             return Err(CaptchaError::WrongKind(sealed.kind));
         }
-        Ok(voice::speak(sealed.answer(), sealed.seed))
+        Ok(voice::speak(sealed.answer(), sealed.voice, sealed.seed))
     }
 
     /// Whether the answer is right, for this purpose, from the neighbourhood that asked. The caller takes the id from

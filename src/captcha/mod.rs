@@ -22,6 +22,7 @@ pub use desk::{CaptchaDesk, Issued};
 pub use sample::{contact_sheet, sample};
 pub use seal::Sealed;
 pub use settings::{Bind, CaptchaSettings};
+pub use voice::Voice;
 pub use work::solve_pow;
 
 /// What a person is asked to do.

@@ -7,25 +7,27 @@ use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use data_encoding::BASE64URL_NOPAD;
 
 use super::answer::LONGEST;
-use super::{CaptchaError, CaptchaKind};
+use super::{CaptchaError, CaptchaKind, Voice};
 use crate::domain::{CaptchaId, Purpose, Randomness, Timestamp};
 
 const PREFIX: &str = "cap_";
 /// Names what the key seals here, so that a box of another kind under the same key does not open.
 const CONTEXT: &[u8] = b"resetgate captcha";
 /// Changes with the layout; boxes of another version do not open.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const NONCE: usize = 24;
 const TAG: usize = 16;
-const CONTENTS: usize = 1 + 1 + 1 + 16 + 8 + 8 + 6 + 1 + 1 + LONGEST;
+const CONTENTS: usize = 1 + 1 + 1 + 1 + 16 + 8 + 8 + 6 + 1 + 1 + LONGEST;
 /// Letters of an id: every captcha of every kind has the same number.
-const LETTERS: usize = PREFIX.len() + (NONCE + CONTENTS + TAG).div_ceil(3) * 4;
+const LETTERS: usize = PREFIX.len() + ((NONCE + CONTENTS + TAG) * 4).div_ceil(3);
 
 /// What a captcha's id holds. Neither the answer nor the seed can be read from outside, or printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed {
     pub(super) id: u128,
     pub(super) kind: CaptchaKind,
+    /// Who speaks, if it is a recording.
+    pub(super) voice: Voice,
     pub(super) purpose: Purpose,
     pub(super) expires_at: Timestamp,
     /// Of the drawing alone; drawn apart from the answer, so that no detail of a picture says anything about it.
@@ -71,7 +73,7 @@ impl Sealed {
 
     fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(CONTENTS);
-        bytes.extend([VERSION, self.kind.as_byte(), self.purpose.as_byte()]);
+        bytes.extend([VERSION, self.kind.as_byte(), self.voice.as_byte(), self.purpose.as_byte()]);
         bytes.extend(self.id.to_be_bytes());
         bytes.extend(self.expires_at.as_millis().to_be_bytes());
         bytes.extend(self.seed.to_be_bytes());
@@ -82,7 +84,7 @@ impl Sealed {
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (&[version, kind, purpose], rest) = bytes.split_first_chunk()?;
+        let (&[version, kind, voice, purpose], rest) = bytes.split_first_chunk()?;
         let (&id, rest) = rest.split_first_chunk()?;
         let (&expires_at, rest) = rest.split_first_chunk()?;
         let (&seed, rest) = rest.split_first_chunk()?;
@@ -91,6 +93,7 @@ impl Sealed {
         (version == VERSION).then_some(Self {
             id: u128::from_be_bytes(id),
             kind: CaptchaKind::ALL.into_iter().find(|known| known.as_byte() == kind)?,
+            voice: Voice::ALL.into_iter().find(|known| known.as_byte() == voice)?,
             purpose: [Purpose::Recovery, Purpose::Binding].into_iter().find(|known| known.as_byte() == purpose)?,
             expires_at: Timestamp::from_millis(i64::from_be_bytes(expires_at)),
             seed: u64::from_be_bytes(seed),
@@ -165,6 +168,7 @@ mod tests {
         Sealed {
             id: Seal::draw_id(&SystemRandom),
             kind: CaptchaKind::Image,
+            voice: Voice::Mandarin,
             purpose: Purpose::Binding,
             expires_at: Timestamp::from_millis(1_000_001),
             seed: 7,
@@ -215,7 +219,7 @@ mod tests {
         }
 
         #[test]
-        fn opening_any_bytes_of_the_right_length_never_panics(letters in "cap_[A-Za-z0-9_-]{132}") {
+        fn opening_any_bytes_of_the_right_length_never_panics(letters in "cap_[A-Za-z0-9_-]{134}") {
             proptest::prop_assert_eq!(letters.len(), LETTERS);
             proptest::prop_assert_eq!(Seal::new([7; 32]).open(&letters, NOW), Err(CaptchaError::Unknown));
         }

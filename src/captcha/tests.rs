@@ -19,7 +19,7 @@ fn from(address: &str) -> Requester {
 }
 
 fn issue(kind: CaptchaKind) -> (Issued, Sealed) {
-    let issued = DESK.issue(&SystemRandom, kind, Purpose::Recovery, &from("192.0.2.7"), NOW);
+    let issued = DESK.issue(&SystemRandom, kind, Voice::English, Purpose::Recovery, &from("192.0.2.7"), NOW);
     let sealed = DESK.open(&issued.id, NOW).unwrap();
     (issued, sealed)
 }
@@ -60,7 +60,8 @@ fn an_answer_counts_only_for_its_purpose_and_from_its_neighbourhood() {
 fn an_answer_counts_from_everywhere_when_it_is_not_bound() {
     let settings = CaptchaSettings { bind: Bind::None, ..defaults() };
     let desk = CaptchaDesk::new(&settings, [7; 32]).unwrap();
-    let issued = desk.issue(&SystemRandom, CaptchaKind::Image, Purpose::Recovery, &from("192.0.2.7"), NOW);
+    let issued =
+        desk.issue(&SystemRandom, CaptchaKind::Image, Voice::English, Purpose::Recovery, &from("192.0.2.7"), NOW);
     let sealed = desk.open(&issued.id, NOW).unwrap();
     let answer = CaptchaAnswer::Text(text(&sealed));
     assert!(desk.judge(&sealed, &answer, Purpose::Recovery, &from("2001:db8::7")));
@@ -121,6 +122,22 @@ fn a_recording_is_small_and_the_same_bytes_each_time() {
     assert_eq!(DESK.audio(&sealed), Ok(recording));
 }
 
+/// The language of the page is sealed with the digits, so that a recording is the same for whoever fetches it.
+#[test]
+fn a_recording_speaks_the_language_that_it_was_issued_for() {
+    let recording = |voice| {
+        let issued = DESK.issue(&Constant, CaptchaKind::Audio, voice, Purpose::Recovery, &from("192.0.2.7"), NOW);
+        assert_eq!((issued.voice, DESK.shown(&issued.id, NOW).unwrap().voice), (voice, voice));
+        DESK.audio(&DESK.open(&issued.id, NOW).unwrap()).unwrap()
+    };
+    assert_eq!(recording(Voice::Mandarin), recording(Voice::Mandarin));
+    assert_ne!(recording(Voice::Mandarin), recording(Voice::English));
+    for (tag, voice) in [("zh-CN", Voice::Mandarin), ("zh_Hant_TW", Voice::Mandarin), ("EN-gb", Voice::English)] {
+        assert_eq!(Voice::of(tag), Some(voice), "{tag}");
+    }
+    assert_eq!(Voice::of("fr"), None);
+}
+
 #[test]
 fn a_picture_is_the_same_bytes_on_every_desk_and_differs_between_captchas() {
     let (issued, sealed) = issue(CaptchaKind::Image);
@@ -140,7 +157,7 @@ fn five_hundred_pictures_are_small_and_hold_nothing_but_pixels() {
         assert!(picture.len() <= 8 << 10, "{} bytes", picture.len());
         assert_eq!(chunks(&picture), ["IHDR", "PLTE", "IDAT", "IEND"]);
         assert!(!picture.windows(answer.len()).any(|bytes| bytes.eq_ignore_ascii_case(answer.as_bytes())));
-        assert_eq!(issued.id.len(), 4 + 132);
+        assert_eq!(issued.id.len(), 4 + 134);
         let (width, pixels) = read(&picture);
         assert_eq!((width, pixels.len()), (320, 320 * 120));
     }
@@ -169,7 +186,7 @@ impl Randomness for Constant {
 #[test]
 fn a_captcha_depends_on_chance_alone() {
     let issue = |random: &dyn Randomness, address: &str, purpose| {
-        let issued = DESK.issue(random, CaptchaKind::Image, purpose, &from(address), NOW);
+        let issued = DESK.issue(random, CaptchaKind::Image, Voice::English, purpose, &from(address), NOW);
         let sealed = DESK.open(&issued.id, NOW).unwrap();
         (text(&sealed), DESK.picture(&sealed).unwrap())
     };

@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 use super::tasks::ended_early;
 use super::{CaptchaFault, FlowError, Gates, Origin, Passed};
 use crate::audit::{AuditSink, EventKind};
-use crate::captcha::{CaptchaAnswer, CaptchaDesk, CaptchaError, CaptchaKind, Issued};
+use crate::captcha::{CaptchaAnswer, CaptchaDesk, CaptchaError, CaptchaKind, Issued, Voice};
 use crate::domain::{Clock, Purpose, Randomness};
 use crate::limits::RequesterGate;
 use crate::state::UsedOnce;
@@ -37,10 +37,13 @@ pub struct CaptchaFlow {
     pub random: Arc<dyn Randomness>,
     /// How many sounds may be made at once; the rest wait.
     pub sounds: Semaphore,
+    /// Who speaks to people whose language has no voice.
+    pub voice: Voice,
 }
 
 impl CaptchaFlow {
-    /// Issues a captcha; `replaces` names a former one that is void from now on ("change picture").
+    /// Issues a captcha for a reader of `locale`; `replaces` names a former one that is void from now on ("change
+    /// picture").
     ///
     /// # Errors
     /// When the gate is shut or the store cannot answer.
@@ -48,6 +51,7 @@ impl CaptchaFlow {
         &self,
         origin: &Origin,
         kind: CaptchaKind,
+        locale: &str,
         purpose: Purpose,
         replaces: Option<&str>,
     ) -> Result<Passed<Issued>, FlowError> {
@@ -56,7 +60,7 @@ impl CaptchaFlow {
         if let Some(Ok(former)) = replaces.map(|id| self.desk.open(id, now)) {
             self.used.take(former.id(), former.expires_at(), now).await?;
         }
-        Ok(Passed { value: self.draw(origin, kind, purpose), allowance })
+        Ok(Passed { value: self.draw(origin, kind, locale, purpose), allowance })
     }
 
     /// What is issued when nothing is asked for.
@@ -71,9 +75,20 @@ impl CaptchaFlow {
         self.desk.shown(id, self.clock.now()).ok()
     }
 
-    fn draw(&self, origin: &Origin, kind: CaptchaKind, purpose: Purpose) -> Issued {
+    /// Whether a captcha can be understood by a reader of `locale`: a picture always, a recording in their voice.
+    #[must_use]
+    pub fn speaks(&self, issued: &Issued, locale: &str) -> bool {
+        issued.kind != CaptchaKind::Audio || issued.voice == self.voice_for(locale)
+    }
+
+    fn voice_for(&self, locale: &str) -> Voice {
+        Voice::of(locale).unwrap_or(self.voice)
+    }
+
+    fn draw(&self, origin: &Origin, kind: CaptchaKind, locale: &str, purpose: Purpose) -> Issued {
         self.audit.record(&origin.event(EventKind::CaptchaIssued { kind: kind.as_str() }));
-        self.desk.issue(&*self.random, kind, purpose, &origin.requester, self.clock.now())
+        let voice = self.voice_for(locale);
+        self.desk.issue(&*self.random, kind, voice, purpose, &origin.requester, self.clock.now())
     }
 
     /// The picture of a captcha, the same bytes each time.
@@ -109,7 +124,7 @@ impl CaptchaFlow {
             && matches!(self.desk.open(&answered.id, self.clock.now()), Err(CaptchaError::Expired))
     }
 
-    /// Takes a captcha: single use, right or wrong. A refusal carries a fresh one of the same kind.
+    /// Takes a captcha: single use, right or wrong. A refusal carries a fresh one of the same kind for a reader of `locale`.
     ///
     /// # Errors
     /// [`FlowError::Captcha`], or when the store cannot answer.
@@ -117,21 +132,22 @@ impl CaptchaFlow {
         &self,
         origin: &Origin,
         answered: Option<&CaptchaAnswered>,
+        locale: &str,
         purpose: Purpose,
     ) -> Result<(), FlowError> {
         let Some(answered) = answered else {
-            return Err(self.refuse(origin, CaptchaFault::Required, self.default_kind(), purpose));
+            return Err(self.refuse(origin, CaptchaFault::Required, self.default_kind(), locale, purpose));
         };
         let Some(answer) = &answered.answer else {
-            return Err(self.refuse(origin, CaptchaFault::Required, self.default_kind(), purpose));
+            return Err(self.refuse(origin, CaptchaFault::Required, self.default_kind(), locale, purpose));
         };
         let now = self.clock.now();
         let sealed = match self.desk.open(&answered.id, now) {
             Ok(sealed) => sealed,
             Err(CaptchaError::Expired) => {
-                return Err(self.refuse(origin, CaptchaFault::Expired, self.default_kind(), purpose));
+                return Err(self.refuse(origin, CaptchaFault::Expired, self.default_kind(), locale, purpose));
             }
-            Err(_) => return Err(self.refuse(origin, CaptchaFault::Incorrect, self.default_kind(), purpose)),
+            Err(_) => return Err(self.refuse(origin, CaptchaFault::Incorrect, self.default_kind(), locale, purpose)),
         };
         // Taken before it is judged, so that a wrong answer costs the captcha and two right ones cannot both pass.
         let first = self.used.take(sealed.id(), sealed.expires_at(), now).await?;
@@ -140,16 +156,23 @@ impl CaptchaFlow {
             self.audit.record(&origin.event(EventKind::CaptchaAnswered { kind: sealed.kind().as_str(), result: "ok" }));
             return Ok(());
         }
-        Err(self.refuse(origin, CaptchaFault::Incorrect, sealed.kind(), purpose))
+        Err(self.refuse(origin, CaptchaFault::Incorrect, sealed.kind(), locale, purpose))
     }
 
-    fn refuse(&self, origin: &Origin, fault: CaptchaFault, kind: CaptchaKind, purpose: Purpose) -> FlowError {
+    fn refuse(
+        &self,
+        origin: &Origin,
+        fault: CaptchaFault,
+        kind: CaptchaKind,
+        locale: &str,
+        purpose: Purpose,
+    ) -> FlowError {
         let result = match fault {
             CaptchaFault::Required | CaptchaFault::Incorrect => "wrong",
             CaptchaFault::Expired => "expired",
         };
         self.audit.record(&origin.event(EventKind::CaptchaAnswered { kind: kind.as_str(), result }));
-        FlowError::Captcha { fault, fresh: Box::new(self.draw(origin, kind, purpose)) }
+        FlowError::Captcha { fault, fresh: Box::new(self.draw(origin, kind, locale, purpose)) }
     }
 }
 

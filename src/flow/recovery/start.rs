@@ -20,7 +20,7 @@ impl RecoveryFlow {
     pub async fn start(&self, origin: &Origin, start: Start) -> Result<Passed<Started>, FlowError> {
         let parts = &*self.parts;
         let allowance = parts.gates.pass(parts.gate_for(start.captcha.as_ref()), origin).await?;
-        parts.take_captcha(origin, start.captcha.as_ref()).await?;
+        parts.take_captcha(origin, start.captcha.as_ref(), &start.locale).await?;
         let place = parts.outbox.reserve()?;
         let now = parts.clock.now();
         let (started, kind) = match parts.resume(&start, now).await? {
@@ -58,7 +58,7 @@ impl RecoveryFlow {
             return Err(refusal.into());
         }
         if before.send > parts.rules.resend_free {
-            parts.take_captcha(origin, captcha.as_ref()).await?;
+            parts.take_captcha(origin, captcha.as_ref(), &before.locale).await?;
         }
         if gate != RequesterGate::Start {
             // None was needed, so its being late stops nobody.
@@ -118,8 +118,16 @@ impl RecoveryParts {
         if late { RequesterGate::Captcha } else { RequesterGate::Start }
     }
 
-    async fn take_captcha(&self, origin: &Origin, captcha: Option<&CaptchaAnswered>) -> Result<(), FlowError> {
-        if self.rules.captcha_required { self.captcha.redeem(origin, captcha, Purpose::Recovery).await } else { Ok(()) }
+    async fn take_captcha(
+        &self,
+        origin: &Origin,
+        captcha: Option<&CaptchaAnswered>,
+        locale: &str,
+    ) -> Result<(), FlowError> {
+        if !self.rules.captcha_required {
+            return Ok(());
+        }
+        self.captcha.redeem(origin, captcha, locale, Purpose::Recovery).await
     }
 
     /// The recovery that the client holds, if it goes on; whatever speaks against it, another is opened.

@@ -29,7 +29,7 @@ pub async fn issue(
     if !flow.desk.kinds().contains(&kind) {
         return Err(invalid(&call, "/kind", "kind"));
     }
-    let issued = flow.issue(&call.origin, kind, Purpose::Recovery, body.replaces.as_deref()).await;
+    let issued = flow.issue(&call.origin, kind, call.language.tag(), Purpose::Recovery, body.replaces.as_deref()).await;
     let Passed { value, allowance } = issued.map_err(|error| Problem::of(&call, &error))?;
     let mut response = HttpResponse::Created();
     headers::allow(&mut response, RequesterGate::Captcha, &allowance);

@@ -30,18 +30,19 @@ pub async fn draw(
 ) -> Result<Issued, Stop> {
     let kind = kind.filter(|kind| flow.desk.kinds().contains(kind)).unwrap_or_else(|| flow.default_kind());
     let replaces = form.and_then(|form| form.given("captcha"));
-    let issued = flow.issue(&visit.call.origin, kind, Purpose::Recovery, replaces).await;
+    let issued = flow.issue(&visit.call.origin, kind, visit.call.language.tag(), Purpose::Recovery, replaces).await;
     let way = || if form.is_some() { way_again(form) } else { Way::To("/") };
     issued.map(|Passed { value, .. }| value).map_err(|error| Stop::new(Problem::of(&visit.call, &error), way()))
 }
 
-/// The captcha that a form came with, while it can still be answered, else a new one of its kind or of `kind`.
+/// The captcha that a form came with, while it can still be answered and speaks the language of the page, else a new one.
 ///
 /// # Errors
 /// As for [`draw`].
 pub async fn keep(visit: &Visit, flow: &CaptchaFlow, form: &Form) -> Result<Issued, Stop> {
     match flow.shown(form.text("captcha")) {
-        Some(issued) => Ok(issued),
+        Some(issued) if flow.speaks(&issued, visit.call.language.tag()) => Ok(issued),
+        Some(issued) => draw(visit, flow, Some(issued.kind), Some(form)).await,
         None => draw(visit, flow, None, Some(form)).await,
     }
 }
