@@ -6,6 +6,7 @@ use reqwest::tls::TlsInfo;
 use reqwest::{Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 
+use super::Written;
 use crate::domain::Timestamp;
 
 /// The most that is read of a body unless more is expected; a peer's word takes a few hundred bytes.
@@ -31,7 +32,7 @@ pub struct Answer {
 /// The bytes may hold anything, so they have no `Debug`.
 pub enum Body {
     /// All of it.
-    Read(Vec<u8>),
+    Read(Written<'static>),
     /// Why there is nothing to read.
     Unread(String),
 }
@@ -39,30 +40,36 @@ pub enum Body {
 impl std::fmt::Debug for Body {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Read(bytes) => write!(out, "Read({} bytes)", bytes.len()),
+            Self::Read(written) => write!(out, "Read({} bytes)", written.bytes().len()),
             Self::Unread(reason) => write!(out, "Unread({reason})"),
         }
     }
 }
 
 impl Body {
-    /// The body as JSON, whatever the content type says: peers label JSON as text and worse.
+    /// The body as JSON, whatever its content type and its charset.
     ///
     /// # Errors
-    /// Why it tells nothing. Not the parser's own words: they may quote the body, and the body may quote a secret.
+    /// Why it tells nothing, without repeating any of it.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, String> {
-        serde_json::from_slice(self.bytes()?).map_err(|_| "its body is not the JSON that was expected".to_owned())
+        self.written()?.json()
     }
 
-    /// The bytes.
+    /// What came.
     ///
     /// # Errors
-    /// Why there are none.
-    pub fn bytes(&self) -> Result<&[u8], String> {
+    /// Why there is nothing.
+    pub fn written(&self) -> Result<&Written<'static>, String> {
         match self {
-            Self::Read(bytes) => Ok(bytes),
+            Self::Read(written) => Ok(written),
             Self::Unread(reason) => Err(reason.clone()),
         }
+    }
+
+    /// A body as a test needs it.
+    #[cfg(test)]
+    pub(crate) fn of(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::Read(Written::new(bytes.into(), None))
     }
 }
 
@@ -83,15 +90,17 @@ impl Answer {
         let date = response.headers().get(header::DATE).and_then(|value| moment(value.to_str().ok()?));
         let tls = response.extensions().get::<TlsInfo>();
         let certificate = tls.and_then(TlsInfo::peer_certificate).map(<[u8]>::to_vec);
+        let kind =
+            response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let body = match max_body {
             0 => Body::Unread("it was not read".to_owned()),
-            most => read_body(response, most).await,
+            most => read_body(response, most, kind.as_deref()).await,
         };
         Self { status, retry_after, body, date, certificate }
     }
 }
 
-async fn read_body(mut response: Response, most: usize) -> Body {
+async fn read_body(mut response: Response, most: usize, content_type: Option<&str>) -> Body {
     let mut bytes = Vec::new();
     loop {
         match response.chunk().await {
@@ -104,7 +113,7 @@ async fn read_body(mut response: Response, most: usize) -> Body {
             Err(_) => return Body::Unread("its body broke off".to_owned()),
         }
     }
-    Body::Read(bytes)
+    Body::Read(Written::new(bytes, content_type))
 }
 
 /// `Retry-After` (RFC 9110, 10.2.3): seconds or a date. A date in the past is a wait of zero.

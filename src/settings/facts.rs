@@ -31,6 +31,7 @@ pub fn gather(merged: &Merged, server: &ServerSettings, ops: Option<std::net::So
         trusted_proxies: server.trusted_proxies.clone(),
         plain_sms: plain_providers(merged),
         console_sms: console_providers(merged),
+        unread_sms: unread_providers(merged),
         has_provider: !providers.is_empty(),
         captcha_required: is_on("captcha.required"),
         limits_enabled: is_on("limits.enabled"),
@@ -60,6 +61,15 @@ fn plain_providers(merged: &Merged) -> Vec<String> {
     };
     let plain = providers(merged, "tls").filter(|(name, tls)| tls.as_bool() == Some(false) && !is_near(name));
     plain.map(|(name, _)| name).collect()
+}
+
+/// The gateways whose success is a 200 and nothing else.
+fn unread_providers(merged: &Merged) -> Vec<String> {
+    let is_bare = |rule: &Value| {
+        let is_ok = rule.get("status").and_then(Value::as_array).is_some_and(|all| all.contains(&Value::Integer(200)));
+        is_ok && rule.get("pointer").is_none() && rule.get("pattern").is_none()
+    };
+    providers(merged, "success").filter(|(_, rule)| is_bare(rule)).map(|(name, _)| name).collect()
 }
 
 /// What `key` is in each provider's table. Each is in use by the default list or by a route: a table that is not
@@ -103,6 +113,7 @@ mod tests {
             "sms.provider.main.kind",
             "sms.provider.main.tls",
             "sms.provider.main.host",
+            "sms.provider.main.success",
             "captcha.required",
             "limits.enabled",
         ];

@@ -30,6 +30,8 @@ pub struct SafetyFacts {
     pub console_sms: Vec<String>,
     /// Names of providers on other machines that are spoken to without encryption.
     pub plain_sms: Vec<String>,
+    /// Names of gateways whose answers count as a success by a status that errors have as well.
+    pub unread_sms: Vec<String>,
     /// Whether any provider is named.
     pub has_provider: bool,
     /// Whether a start costs a captcha.
@@ -204,6 +206,12 @@ fn notes(facts: &SafetyFacts) -> Vec<Finding> {
         let problem = "false sends codes, numbers and the password of the account in the clear";
         let help = "true where the gateway speaks TLS; otherwise a line or a tunnel that nobody else is on";
         found.push(Finding::note(&format!("sms.provider.{name}.tls"), problem, help));
+    }
+    for name in &facts.unread_sms {
+        let problem = "reads no body, and many gateways answer 200 to what they refuse: `-1,balance not enough` would count as sent";
+        let help = "what its answers hold: pointer = \"/code\", equals = 0 for JSON, or pattern = \"^0,\" for a text; drop 200 where it \
+                    answers with another status";
+        found.push(Finding::note(&format!("sms.provider.{name}.success"), problem, help));
     }
     if facts.ops_listen.is_some_and(|listen| !is_loopback(listen)) {
         let problem = "probes and metrics can be reached from other machines";

@@ -12,6 +12,7 @@ fn safe() -> SafetyFacts {
         trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
         console_sms: Vec::new(),
         plain_sms: Vec::new(),
+        unread_sms: Vec::new(),
         has_provider: true,
         captcha_required: true,
         limits_enabled: true,

@@ -70,7 +70,7 @@ pub(super) fn message(text: &str) -> SmsMessage {
 /// An answer of a vendor.
 #[cfg(any(feature = "twilio", feature = "vonage", feature = "aws_sns"))]
 pub(super) fn answer(status: u16, body: &str) -> super::vendor::Answer {
-    super::vendor::Answer::of(status, super::vendor::Body::Read(body.as_bytes().to_vec()))
+    super::vendor::Answer::of(status, super::vendor::Body::of(body))
 }
 
 #[cfg(any(feature = "twilio", feature = "aws_sns"))]

@@ -15,8 +15,8 @@ use serde::Deserialize;
 
 use super::approved::{ApprovedTemplates, Values};
 use super::vendor::{
-    Answer, Complaint, Endpoint, Hidden, Line, Stamp, Times, Vendor, VendorProvider, by_status, post, sha256_hex,
-    spoken,
+    Answer, Complaint, Endpoint, Hidden, Line, Stamp, Times, Vendor, VendorProvider, by_status, optional_scalar, post,
+    scalar, sha256_hex, spoken,
 };
 use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
 use crate::domain::Finding;
@@ -38,9 +38,11 @@ struct Aliyun {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Word {
+    #[serde(deserialize_with = "scalar")]
     code: String,
     message: Option<String>,
     request_id: Option<String>,
+    #[serde(default, deserialize_with = "optional_scalar")]
     biz_id: Option<String>,
 }
 

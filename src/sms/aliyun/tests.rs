@@ -113,7 +113,7 @@ fn a_notice_has_its_own_template_and_no_variables_and_a_foreign_number_its_count
 }
 
 fn judged(status: u16, body: &str) -> Result<Option<String>, SmsError> {
-    let answer = Answer::of(status, Body::Read(body.as_bytes().to_vec()));
+    let answer = Answer::of(status, Body::of(body));
     vendor("").judge(&answer, &Hidden::new(["13800138000", "text", "002569"]))
 }
 

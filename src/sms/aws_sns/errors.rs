@@ -7,7 +7,7 @@ use crate::sms::vendor::{Answer, Complaint, Hidden, Meaning, by_status};
 
 /// What follows from an answer that took no message. With a 5xx, SNS itself is at a loss, whatever the code.
 pub(super) fn error(answer: &Answer, hidden: &Hidden<'_>) -> SmsError {
-    let document = answer.body.bytes().ok().and_then(Document::read);
+    let document = Document::of(&answer.body);
     let at = |path: &str| document.as_ref().and_then(|document| document.text(path));
     let (Some(code), false) = (at("ErrorResponse/Error/Code"), answer.status.is_redirection()) else {
         return by_status(answer);

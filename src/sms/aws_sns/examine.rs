@@ -31,7 +31,7 @@ fn key(answer: Result<Answer, SmsError>) -> (Finding, Option<Document>) {
         Ok(answer) => answer,
         Err(error) => return (unanswered(WHAT, &error), None),
     };
-    let document = answer.body.bytes().ok().and_then(Document::read);
+    let document = Document::of(&answer.body);
     let found = |state, text: String| Finding { what: WHAT.to_owned(), state, text };
     match document {
         Some(document) if answer.status.is_success() => {
@@ -59,7 +59,7 @@ fn sandbox(is_in: Option<&str>) -> Finding {
 
 /// What may be spent in a month; how much of it is left, its log alone tells.
 fn limit(answer: Result<Answer, SmsError>) -> Finding {
-    let document = answer.ok().and_then(|answer| Document::read(answer.body.bytes().ok()?));
+    let document = answer.ok().and_then(|answer| Document::of(&answer.body));
     let limit = document.as_ref().and_then(|document| {
         let (keys, values) = (format!("{ATTRIBUTE}/key"), format!("{ATTRIBUTE}/value"));
         let place = document.texts(&keys).position(|key| key == "MonthlySpendLimit")?;

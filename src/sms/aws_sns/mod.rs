@@ -126,7 +126,7 @@ impl Vendor for AwsSns {
     }
 
     fn judge(&self, answer: &Answer, hidden: &Hidden<'_>) -> Result<Option<String>, SmsError> {
-        let document = answer.body.bytes().ok().and_then(Document::read).filter(|_| answer.status.is_success());
+        let document = Document::of(&answer.body).filter(|_| answer.status.is_success());
         match document.as_ref().and_then(|document| document.text("PublishResponse/PublishResult/MessageId")) {
             Some(id) => Ok(hidden.id(id)),
             None => Err(errors::error(answer, hidden)),

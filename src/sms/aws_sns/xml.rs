@@ -5,6 +5,8 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
+use crate::outbound::{Body, ascii_or_unknown};
+
 /// Answers are five elements deep and twenty long.
 const DEEPEST: usize = 8;
 const MOST_ELEMENTS: usize = 200;
@@ -25,9 +27,18 @@ struct Open {
 pub(super) struct Document(Vec<(String, String)>);
 
 impl Document {
+    /// The document in a body, in whatever charset.
+    pub(super) fn of(body: &Body) -> Option<Self> {
+        let ascii = |text: &str| {
+            let Self(found) = Self::read(text)?;
+            Some(found.into_iter().map(|(path, text)| (path, ascii_or_unknown(text))).collect::<Vec<_>>())
+        };
+        Self::read(&body.written().ok()?.agreed(ascii).ok()??)
+    }
+
     /// Reads a whole document; nothing when it is none, or larger than any answer.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader::from_reader(bytes);
+    fn read(text: &str) -> Option<Self> {
+        let mut reader = Reader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
         let mut open: Vec<Open> = Vec::new();
         let (mut found, mut elements) = (Self::default(), 0);
@@ -106,12 +117,12 @@ mod tests {
 
     #[test]
     fn texts_are_found_by_their_path() {
-        let document = Document::read(ERROR.as_bytes()).unwrap();
+        let document = Document::read(ERROR).unwrap();
         assert_eq!(document.text("ErrorResponse/Error/Code"), Some("InvalidParameter"));
         assert_eq!(document.text("ErrorResponse/Error/Message"), Some("a <b> & \u{2019}c <d>"));
         assert_eq!((document.text("ErrorResponse/RequestId"), document.text("Code")), (Some("1"), None));
         assert_eq!((document.text("ErrorResponse/Empty"), document.text("ErrorResponse/Error")), (Some(""), None));
-        let list = Document::read(b"<a><b>1</b><b>2</b></a>").unwrap();
+        let list = Document::read("<a><b>1</b><b>2</b></a>").unwrap();
         assert_eq!(list.texts("a/b").collect::<Vec<_>>(), ["1", "2"]);
     }
 
@@ -137,27 +148,27 @@ mod tests {
             &many,
             &ERROR[..ERROR.len() - 5],
         ] {
-            assert_eq!(Document::read(none.as_bytes()), None, "{none}");
+            assert_eq!(Document::read(none), None, "{none}");
         }
     }
 
     #[test]
     fn a_long_text_is_cut() {
         let long = format!("<a>{}é{}</a>", "x".repeat(511), "&amp;".repeat(9));
-        assert_eq!(Document::read(long.as_bytes()).unwrap().text("a").map(str::len), Some(512));
+        assert_eq!(Document::read(&long).unwrap().text("a").map(str::len), Some(512));
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            Document::read(&bytes);
+            Document::of(&Body::of(bytes));
         }
 
         #[test]
         fn parsing_anything_like_xml_keeps_to_the_bounds(
             pieces in proptest::collection::vec("<[ab]>|</[ab]>|<a/>|&(amp|lt|#65|#x110000|zz);|<!\\[CDATA\\[|\\]\\]>|<!--|-->|<\\?|[ -~]{0,4}|é{1,9}", 0..40),
         ) {
-            if let Some(document) = Document::read(format!("<a>{}</a>", pieces.concat()).as_bytes()) {
+            if let Some(document) = Document::read(&format!("<a>{}</a>", pieces.concat())) {
                 prop_assert!(document.0.iter().all(|(path, text)| text.len() <= LONGEST_TEXT && path.len() < (LONGEST_NAME + 1) * DEEPEST));
             }
         }

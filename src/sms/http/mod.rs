@@ -13,6 +13,7 @@ use super::vendor::{Answer, Hidden, Stamp, Times, Trust, Vendor, VendorProvider}
 use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
 use crate::outbound::read_headers;
 
+mod answer_rule;
 mod check;
 mod literals;
 mod outgoing;
@@ -54,12 +55,7 @@ impl HttpSettings {
             Some(path) => Trust::File(path),
             None => Trust::System,
         };
-        let rules = Rules {
-            success: self.success.clone(),
-            throttled: self.throttled.clone(),
-            number_limited: self.number_limited.clone(),
-            message_id: self.message_id.clone().filter(|pointer| !pointer.is_empty()),
-        };
+        let rules = Rules::read(self).map_err(refused)?;
         let keys = literals::read(self, &headers);
         let gateway = Gateway { headers, outgoing, rules, keys };
         Ok(Arc::new(VendorProvider::new(name, gateway, trust, times, around)?))

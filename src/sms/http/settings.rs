@@ -81,7 +81,8 @@ pub enum Format {
     Form,
 }
 
-/// Recognises one kind of answer: a status, and a member of the JSON body where the status alone does not tell.
+/// Recognises one kind of answer: a status, and a member of the JSON body or the text of any body where the status alone does
+/// not tell.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerRule {
@@ -89,6 +90,8 @@ pub struct AnswerRule {
     pub status: Vec<u16>,
     /// JSON pointer (RFC 6901) to the member.
     pub pointer: Option<String>,
-    /// What the member must be: a text, a number or a truth value, of the same type.
+    /// What the member must be: a text, a number or a truth value. Compared by value, whatever the type.
     pub equals: Option<Value>,
+    /// A regular expression that the member, or without `pointer` the whole text, must match; without what is blank at its ends.
+    pub pattern: Option<String>,
 }

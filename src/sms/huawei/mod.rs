@@ -14,7 +14,10 @@ use serde::Deserialize;
 
 use super::approved::{ApprovedTemplates, Values};
 use super::receipts::Callback;
-use super::vendor::{Answer, Complaint, Endpoint, Hidden, Stamp, Times, Vendor, VendorProvider, form, post, spoken};
+use super::vendor::{
+    Answer, Complaint, Endpoint, Hidden, Stamp, Times, Vendor, VendorProvider, form, optional_scalar, post, scalar,
+    spoken,
+};
 use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
 pub use settings::{HuaweiAuth, HuaweiSettings, WsseDigest};
 
@@ -46,6 +49,7 @@ enum Proof {
 /// The vendor's word on a message, whatever the status of the answer.
 #[derive(Deserialize)]
 struct Word {
+    #[serde(deserialize_with = "scalar")]
     code: String,
     description: Option<String>,
     result: Option<Vec<One>>,
@@ -55,7 +59,9 @@ struct Word {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct One {
+    #[serde(default, deserialize_with = "optional_scalar")]
     sms_msg_id: Option<String>,
+    #[serde(deserialize_with = "scalar")]
     status: String,
 }
 

@@ -92,7 +92,7 @@ fn the_form_is_that_of_the_vendors_own_client() {
 }
 
 fn judged(status: u16, body: &str) -> Result<Option<String>, SmsError> {
-    let answer = Answer::of(status, Body::Read(body.as_bytes().to_vec()));
+    let answer = Answer::of(status, Body::of(body));
     vendor(Proof::SdkHmac).judge(&answer, &Hidden::new(["13800138000", "text", "002569"]))
 }
 

@@ -7,7 +7,7 @@ pub(super) const ANSWER: ReceiptAnswer = ReceiptAnswer::json(r#"{"code":0,"msg":
 
 pub(super) fn report(entry: &Entry) -> Option<Said> {
     let word = entry.code("err_code");
-    let state = match entry.text("success").as_deref() {
+    let state = match entry.text("success").map(|text| text.to_ascii_lowercase()).as_deref() {
         Some("true") => DeliveryState::Delivered,
         Some("false") => not_delivered(word.as_deref()),
         _ => DeliveryState::Unknown,

@@ -8,7 +8,7 @@ use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use super::{MOST_RECEIPTS, ReceiptError, ReportName};
+use super::{MOST_RECEIPTS, Posted, ReceiptError, ReportName};
 use crate::domain::{OrderId, Timestamp};
 
 /// The most members that are read of a form; receipts have twenty at most.
@@ -35,8 +35,8 @@ impl Entry {
         Self::Form(form_urlencoded::parse(form).take(MOST_MEMBERS).map(owned).collect())
     }
 
-    pub(super) fn of_object(body: &[u8]) -> Result<Self, ReceiptError> {
-        serde_json::from_slice(body).map(Self::Json).map_err(|_| ReceiptError::Unreadable)
+    pub(super) fn of_object(posted: &Posted<'_>) -> Result<Self, ReceiptError> {
+        posted.written().json().map(Self::Json).map_err(|_| ReceiptError::Unreadable)
     }
 
     /// A member as text: a JSON number or truth value as it is written.
@@ -87,8 +87,8 @@ impl Entries {
     }
 
     /// A JSON list of objects.
-    pub(super) fn of_list(body: &[u8]) -> Result<Self, ReceiptError> {
-        serde_json::from_slice(body).map_err(|_| ReceiptError::Unreadable)
+    pub(super) fn of_list(posted: &Posted<'_>) -> Result<Self, ReceiptError> {
+        posted.written().json().map_err(|_| ReceiptError::Unreadable)
     }
 }
 

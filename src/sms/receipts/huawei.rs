@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{DeliveryState, Entries, Entry, ReceiptAnswer, ReceiptError, Said, carrier_state};
+use super::{DeliveryState, Entries, Entry, Posted, ReceiptAnswer, ReceiptError, Said, carrier_state};
 
 pub(super) const ANSWER: ReceiptAnswer = ReceiptAnswer::empty(200);
 
@@ -12,11 +12,13 @@ struct Batch {
     list: Entries,
 }
 
-pub(super) fn entries(body: &[u8]) -> Result<Entries, ReceiptError> {
-    if body.trim_ascii_start().starts_with(b"{") {
-        return serde_json::from_slice(body).map(|batch: Batch| batch.list).map_err(|_| ReceiptError::Unreadable);
+pub(super) fn entries(posted: &Posted<'_>) -> Result<Entries, ReceiptError> {
+    let written = posted.written();
+    let text = written.shown();
+    if text.trim_ascii_start().starts_with('{') {
+        return written.json().map(|batch: Batch| batch.list).map_err(|_| ReceiptError::Unreadable);
     }
-    Ok(Entries::one(Entry::of_form(body)))
+    Ok(Entries::one(Entry::of_form(text.as_bytes())))
 }
 
 pub(super) fn report(entry: &Entry) -> Option<Said> {

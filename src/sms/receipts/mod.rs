@@ -21,6 +21,7 @@ use self::entry::{Entries, Entry};
 pub use self::settings::{ReceiptKind, ReceiptSettings};
 use super::{DeliveryReport, DeliveryState, ReportName};
 use crate::domain::Timestamp;
+use crate::outbound::Written;
 
 /// The most that is read of one post; vendors send up to a few hundred at a time.
 pub const MOST_RECEIPTS: usize = 500;
@@ -54,6 +55,13 @@ pub struct Posted<'a> {
     pub header: &'a dyn Fn(&str) -> Option<&'a str>,
     /// The body, which the caller has capped.
     pub body: &'a [u8],
+}
+
+impl Posted<'_> {
+    /// The body as it is read, whatever its charset.
+    fn written(&self) -> Written<'_> {
+        Written::new(self.body, (self.header)("content-type"))
+    }
 }
 
 /// What a post held.
@@ -105,9 +113,9 @@ pub enum ReceiptError {
 /// [`ReceiptError::Forged`] before anything is read of it, [`ReceiptError::Unreadable`] when nothing in it makes sense.
 pub fn read(provider: &str, format: &ReceiptFormat, posted: &Posted<'_>) -> Result<Receipts, ReceiptError> {
     let (entries, report, answer) = match format {
-        ReceiptFormat::Aliyun => (Entries::of_list(posted.body)?, aliyun::report as Reader, aliyun::ANSWER),
-        ReceiptFormat::Tencent => (Entries::of_list(posted.body)?, tencent::report as Reader, tencent::ANSWER),
-        ReceiptFormat::Huawei => (huawei::entries(posted.body)?, huawei::report as Reader, huawei::ANSWER),
+        ReceiptFormat::Aliyun => (Entries::of_list(posted)?, aliyun::report as Reader, aliyun::ANSWER),
+        ReceiptFormat::Tencent => (Entries::of_list(posted)?, tencent::report as Reader, tencent::ANSWER),
+        ReceiptFormat::Huawei => (huawei::entries(posted)?, huawei::report as Reader, huawei::ANSWER),
         ReceiptFormat::Twilio { auth_token } => {
             (twilio::entries(posted, auth_token)?, twilio::report as Reader, twilio::ANSWER)
         }

@@ -6,10 +6,12 @@ use crate::domain::Timestamp;
 pub(super) const ANSWER: ReceiptAnswer = ReceiptAnswer::empty(204);
 
 pub(super) fn entries(posted: &Posted<'_>) -> Result<Entries, ReceiptError> {
-    let entry = match posted.body.trim_ascii_start() {
+    let written = posted.written();
+    let text = written.shown();
+    let entry = match text.trim_ascii_start().as_bytes() {
         [] => Entry::of_form(posted.query.as_bytes()),
-        [b'{', ..] => Entry::of_object(posted.body)?,
-        _ => Entry::of_form(posted.body),
+        [b'{', ..] => Entry::of_object(posted)?,
+        _ => Entry::of_form(text.as_bytes()),
     };
     Ok(Entries::one(entry))
 }

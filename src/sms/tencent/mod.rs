@@ -13,7 +13,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::approved::{ApprovedTemplates, Values};
-use super::vendor::{Answer, Complaint, Endpoint, Hidden, Line, Stamp, Times, Vendor, VendorProvider, post, spoken};
+use super::vendor::{
+    Answer, Complaint, Endpoint, Hidden, Line, Stamp, Times, Vendor, VendorProvider, optional_scalar, post, scalar,
+    spoken,
+};
 use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, Surroundings};
 use crate::domain::Finding;
 pub use settings::TencentSettings;
@@ -63,6 +66,7 @@ struct Response<T> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Failure {
+    #[serde(deserialize_with = "scalar")]
     code: String,
     message: Option<String>,
 }
@@ -78,6 +82,7 @@ struct Sent {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Status {
+    #[serde(default, deserialize_with = "optional_scalar")]
     serial_no: Option<String>,
     #[serde(flatten)]
     failure: Failure,

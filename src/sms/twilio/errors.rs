@@ -4,12 +4,13 @@ use serde::Deserialize;
 
 use crate::sms::SmsError;
 use crate::sms::SmsFault::{Credentials, Signature};
-use crate::sms::vendor::{Answer, Complaint, Hidden, Meaning, by_status, spoken};
+use crate::sms::vendor::{Answer, Complaint, Hidden, Meaning, by_status, scalar, spoken};
 
 /// An error as Twilio writes it.
 #[derive(Deserialize)]
 struct Told {
-    code: u32,
+    #[serde(deserialize_with = "scalar")]
+    code: String,
     #[serde(default)]
     message: String,
 }
@@ -21,14 +22,14 @@ pub(super) fn error(answer: &Answer, hidden: &Hidden<'_>) -> SmsError {
         Err(error) => return error,
     };
     let meaning = match by_status(answer) {
-        SmsError::Unreachable { .. } => meaning(told.code),
+        SmsError::Unreachable { .. } => meaning(told.code.parse().unwrap_or_default()),
         SmsError::Throttled { .. } => Meaning::Throttled,
         _ => Meaning::Unknown,
     };
     // Some sentences show a number with its last digits hidden.
     let has_number = told.message.split(|sign: char| !sign.is_ascii_digit()).any(|digits| digits.len() > 6);
     let sentence = if has_number { "" } else { &told.message };
-    Complaint { code: &told.code.to_string(), sentence, request: "" }.error(meaning, answer, hidden)
+    Complaint { code: &told.code, sentence, request: "" }.error(meaning, answer, hidden)
 }
 
 /// A code that is not listed is about the request and names neither number nor text, so another provider may be asked. So are

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{Twilio, errors};
 use crate::domain::{Condition, Finding};
 use crate::sms::SmsError;
-use crate::sms::vendor::{Answer, Hidden, Line, unanswered};
+use crate::sms::vendor::{Answer, Hidden, Line, scalar, unanswered};
 
 const NOTHING_HIDDEN: Hidden<'static> = Hidden::new([""; 3]);
 
@@ -17,6 +17,7 @@ struct Account {
 
 #[derive(Deserialize)]
 struct Balance {
+    #[serde(deserialize_with = "scalar")]
     balance: String,
     currency: String,
 }

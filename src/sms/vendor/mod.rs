@@ -21,6 +21,7 @@ mod digest;
 mod encoding;
 mod endpoint;
 mod line;
+mod scalar;
 mod transcript;
 mod words;
 
@@ -33,6 +34,7 @@ pub(super) use self::digest::{header_lines, header_names, hmac_sha256, hmac_sha2
 pub(super) use self::encoding::{form, percent_encoded, post};
 pub(super) use self::endpoint::Endpoint;
 pub(super) use self::line::Line;
+pub(super) use self::scalar::{optional_scalar, scalar};
 pub use self::transcript::Transcript;
 pub(super) use self::words::{Hidden, by_status};
 use super::{MessageKind, SmsBuildError, SmsError, SmsMessage, SmsProvider, SmsReceipt, Surroundings};

@@ -46,7 +46,7 @@ impl Transcript {
             self.line(format!("> {name}: {value}"));
         }
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-        self.body('>', body, &shown);
+        self.body('>', &String::from_utf8_lossy(body), &shown);
     }
 
     /// Adds an answer.
@@ -54,13 +54,13 @@ impl Transcript {
         let shown = |text: &str| masked(text, message, secrets);
         self.line(format!("< {}", answer.status));
         match &answer.body {
-            Body::Read(bytes) => self.body('<', bytes, &shown),
+            Body::Read(written) => self.body('<', &written.shown(), &shown),
             Body::Unread(reason) => self.line(format!("< ({reason})")),
         }
     }
 
-    fn body(&mut self, mark: char, bytes: &[u8], shown: &dyn Fn(&str) -> String) {
-        let text = shown(&String::from_utf8_lossy(bytes));
+    fn body(&mut self, mark: char, text: &str, shown: &dyn Fn(&str) -> String) {
+        let text = shown(text);
         let short: String = text.chars().take(MAX_SHOWN).collect();
         for line in short.lines() {
             self.line(format!("{mark} {}", line.replace(|sign: char| sign.is_control(), " ")));

@@ -69,8 +69,8 @@ impl<'a> Hidden<'a> {
 /// 425 are of machines that lost patience, perhaps after passing it on; after a 5xx or a strange 2xx it may have left.
 pub(in crate::sms) fn by_status(answer: &Answer) -> SmsError {
     let status = answer.status.as_u16();
-    let unread = match answer.body.bytes() {
-        Ok([]) => "its body is empty".to_owned(),
+    let unread = match answer.body.written() {
+        Ok(written) if written.bytes().is_empty() => "its body is empty".to_owned(),
         Ok(_) => "its body is not what the vendor answers".to_owned(),
         Err(reason) => reason,
     };

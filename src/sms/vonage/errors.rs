@@ -1,11 +1,10 @@
 //! What the statuses mean, after Vonage's guide "Troubleshooting SMS". They stand as text inside an answer of 200.
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::sms::SmsError;
 use crate::sms::SmsFault::{Balance, Credentials, Signature};
-use crate::sms::vendor::{Answer, Complaint, Hidden, Meaning, by_status, spoken};
+use crate::sms::vendor::{Answer, Complaint, Hidden, Meaning, by_status, optional_scalar, scalar, spoken};
 
 /// The status of a message that was taken.
 const TAKEN: &str = "0";
@@ -19,10 +18,10 @@ struct Told {
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Part {
-    /// A text by its documentation; a number is as good.
-    status: Value,
-    #[serde(default)]
-    message_id: String,
+    #[serde(deserialize_with = "scalar")]
+    status: String,
+    #[serde(default, deserialize_with = "optional_scalar")]
+    message_id: Option<String>,
     #[serde(default)]
     error_text: String,
 }
@@ -31,7 +30,8 @@ struct Part {
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Turned {
-    error_code: Value,
+    #[serde(deserialize_with = "scalar")]
+    error_code: String,
     #[serde(default)]
     error_code_label: String,
 }
@@ -40,11 +40,13 @@ struct Turned {
 pub(super) fn judge(answer: &Answer, hidden: &Hidden<'_>) -> Result<Option<String>, SmsError> {
     let told = answer.body.json::<Told>().ok().filter(|told| answer.status.is_success() && !told.messages.is_empty());
     let Some(told) = told else { return Err(turned_away(answer, hidden)) };
-    let (taken, refused): (Vec<_>, Vec<_>) = told.messages.iter().partition(|part| plain(&part.status) == TAKEN);
-    let Some(first) = refused.first() else { return Ok(taken.first().and_then(|part| hidden.id(&part.message_id))) };
-    let status = plain(&first.status);
+    let (taken, refused): (Vec<_>, Vec<_>) = told.messages.iter().partition(|part| part.status == TAKEN);
+    let Some(first) = refused.first() else {
+        return Ok(taken.first().and_then(|part| hidden.id(part.message_id.as_deref()?)));
+    };
+    let status = &first.status;
     // Part of the text is on its way.
-    let meaning = if taken.is_empty() { meaning(&status) } else { Meaning::Unknown };
+    let meaning = if taken.is_empty() { meaning(status) } else { Meaning::Unknown };
     Err(Complaint { code: &format!("status.{status}"), sentence: &first.error_text, request: "" }
         .error(meaning, answer, hidden))
 }
@@ -60,8 +62,8 @@ pub(super) fn turned_away(answer: &Answer, hidden: &Hidden<'_>) -> SmsError {
         402 => Meaning::Faulty(Balance),
         _ => return by_status(answer),
     };
-    let code = plain(&turned.error_code);
-    Complaint { code: &code, sentence: &turned.error_code_label, request: "" }.error(meaning, answer, hidden)
+    Complaint { code: &turned.error_code, sentence: &turned.error_code_label, request: "" }
+        .error(meaning, answer, hidden)
 }
 
 /// A status that is not listed is about the request and names neither number nor text, so another provider may be asked.
@@ -81,8 +83,4 @@ fn meaning(status: &str) -> Meaning {
         "5" => Meaning::Unknown,
         _ => Meaning::NotTaken,
     }
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -6,12 +6,13 @@ use serde::Deserialize;
 use super::{Vonage, errors};
 use crate::domain::{Condition, Finding};
 use crate::sms::SmsError;
-use crate::sms::vendor::{Answer, Hidden, Line, unanswered};
+use crate::sms::vendor::{Answer, Hidden, Line, scalar, unanswered};
 
 #[derive(Deserialize)]
 struct Balance {
     /// In euros.
-    value: f64,
+    #[serde(deserialize_with = "scalar")]
+    value: String,
 }
 
 pub(super) async fn examine(vonage: &Vonage, line: &Line) -> Vec<Finding> {
@@ -25,11 +26,12 @@ fn findings(answer: Result<Answer, SmsError>) -> Vec<Finding> {
         Err(error) => return vec![unanswered(WHAT, &error)],
     };
     let found = |what: &str, state, text: String| Finding { what: what.to_owned(), state, text };
-    match answer.body.json::<Balance>() {
-        Ok(balance) if answer.status.is_success() => {
-            let state = if balance.value > 0.0 { Condition::Good } else { Condition::Bad };
+    let amount = answer.body.json::<Balance>().ok().and_then(|balance| balance.value.trim().parse::<f64>().ok());
+    match amount {
+        Some(amount) if answer.status.is_success() => {
+            let state = if amount > 0.0 { Condition::Good } else { Condition::Bad };
             let key = found(WHAT, Condition::Good, "the key is accepted".to_owned());
-            vec![key, found("balance", state, format!("{} EUR", balance.value))]
+            vec![key, found("balance", state, format!("{amount} EUR"))]
         }
         _ => vec![unanswered(WHAT, &errors::turned_away(&answer, &Hidden::new([""; 3])))],
     }

@@ -5,7 +5,7 @@ use crate::account::http::wire::Written;
 
 #[expect(clippy::unnecessary_wraps, reason = "that is how answers come")]
 fn answer(status: u16, body: &str) -> Result<Answer, Unanswered> {
-    Ok(Answer::of(status, Body::Read(body.as_bytes().to_vec())))
+    Ok(Answer::of(status, Body::of(body)))
 }
 
 fn written(answer: Result<Answer, Unanswered>) -> Result<(), AccountError> {

@@ -9,6 +9,7 @@ fn a_right_gateway_has_no_problem() {
     assert_eq!(gateway("").check(), []);
     assert_eq!(keys("throttled = { status = [429, 503] }\nmessage_id = \"\"\nca_file = \"\""), [""; 0]);
     assert_eq!(keys("throttled = { status = [200], pointer = \"/code\", equals = 5 }"), [""; 0]);
+    assert_eq!(keys("throttled = { status = [200], pattern = \"busy\" }"), [""; 0]);
 }
 
 #[test]
@@ -22,6 +23,8 @@ fn rules_that_cannot_match_or_match_too_much_are_named() {
         ("success = { status = [200], pointer = \"code\", equals = 0 }", "success.pointer"),
         ("success = { status = [200], pointer = \"/a~2\", equals = 0 }", "success.pointer"),
         ("success = { status = [200], pointer = \"/a\", equals = [0] }", "success.equals"),
+        ("success = { status = [200], pattern = \"(\" }", "success.pattern"),
+        ("success = { status = [200], pointer = \"/a\", equals = 0, pattern = \"0\" }", "success.pattern"),
         ("throttled = { status = [200] }", "throttled.status"),
         ("throttled = { status = [600] }", "throttled.status"),
         ("number_limited = { status = [200] }", "number_limited.status"),
