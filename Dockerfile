@@ -19,7 +19,7 @@ COPY --from=build /out/usr/local/bin/resetgate /usr/local/bin/resetgate
 COPY --from=build --chown=65532:65532 /out/var/lib/resetgate /var/lib/resetgate
 # A number, because Kubernetes' runAsNonRoot cannot look a name up.
 USER 65532:65532
-# Relative paths of the configuration, like resetgate.db and audit/, are below the data.
+# The default paths, resetgate.db and audit/, are below the data. Relative paths in a configuration file begin at that file.
 WORKDIR /var/lib/resetgate
 VOLUME ["/var/lib/resetgate"]
 # Every command reads the same file, the health check among them. In a container the API must listen on all addresses;

@@ -7,6 +7,7 @@ mod challenge;
 mod code;
 mod credential;
 mod delivery;
+mod file_value;
 mod finding;
 mod id;
 mod mailbox;
@@ -24,6 +25,7 @@ pub use challenge::{
 pub use code::{CodeDigest, CodeError, CodeKeys, OneTimeCode};
 pub use credential::{CredentialDigest, FlowCredential};
 pub use delivery::{DeliveryReport, DeliveryState, ReportName};
+pub use file_value::{has_blank_edge, single_value};
 pub use finding::{Condition, Finding};
 pub use id::{CaptchaId, ChallengeId, EventId, IdError, OrderId, RequestId};
 pub use mailbox::{MailboxAddress, MailboxError};

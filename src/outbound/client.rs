@@ -12,6 +12,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
+use zeroize::Zeroizing;
 
 /// Whom to believe.
 #[derive(Debug, Clone, Copy)]
@@ -84,20 +85,27 @@ pub fn tls(trust: Trust<'_>, identity: Option<Identity<'_>>) -> Result<ClientCon
     };
     let Some(identity) = identity else { return Ok(builder.with_no_client_auth()) };
     let (certificate, key) = (identity.certificate.display(), identity.key.display());
-    let chain = CertificateDer::pem_file_iter(identity.certificate)
-        .and_then(Iterator::collect)
+    let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
+    let (chain, private) = (read(identity.certificate)?, Zeroizing::new(read(identity.key)?));
+    let chain = CertificateDer::pem_slice_iter(unmarked(&chain))
+        .collect::<Result<Vec<_>, _>>()
         .map_err(|error| format!("{certificate}: {error}"))?;
-    let private = PrivateKeyDer::from_pem_file(identity.key).map_err(|error| format!("{key}: {error}"))?;
+    let private = PrivateKeyDer::from_pem_slice(unmarked(&private)).map_err(|error| format!("{key}: {error}"))?;
     builder
         .with_client_auth_cert(chain, private)
         .map_err(|error| format!("{certificate} and {key} are no certificate and its key: {error}"))
+}
+
+/// Without the byte order mark that some editors put in front.
+fn unmarked(pem: &[u8]) -> &[u8] {
+    pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(pem)
 }
 
 fn private_roots(path: &Path) -> Result<RootCertStore, String> {
     let unusable = |what: String| format!("{}: {what}", path.display());
     let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
+    for certificate in CertificateDer::pem_slice_iter(unmarked(&pem)) {
         let certificate = certificate.map_err(|error| unusable(format!("is not PEM: {error}")))?;
         roots
             .add(certificate)

@@ -8,6 +8,8 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
+use crate::domain::single_value;
+
 /// A key below the table, and what to write instead.
 type Problem = (String, String);
 
@@ -83,13 +85,12 @@ fn header_value(value: &str) -> Result<HeaderValue, String> {
     Ok(made)
 }
 
-/// The value in a file, without its final line end.
+/// The value in a file.
 fn file(path: &Path, credentials: Option<&OsStr>) -> Result<Zeroizing<String>, String> {
     let path = filled_in(path, credentials)?;
     let text = std::fs::read_to_string(&path).map(Zeroizing::new);
     let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
-    let value = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
-    Ok(Zeroizing::new(value.to_owned()))
+    Ok(Zeroizing::new(single_value(&text).to_owned()))
 }
 
 /// `$CREDENTIALS_DIRECTORY` at the start of a path is where systemd put the secrets.

@@ -92,7 +92,9 @@ impl Reader<'_> {
 
     fn text(&mut self, key: &str, path: &Path, max: u64) -> Result<Option<String>, Told> {
         let Some(bytes) = self.bytes(key, path, max)? else { return Ok(None) };
-        String::from_utf8(bytes).map(Some).map_err(|error| {
+        let text =
+            String::from_utf8(bytes).map(|text| text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text));
+        text.map(Some).map_err(|error| {
             let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
             let problem = format!("{}:{}: not UTF-8 text", path.display(), good.split(|byte| *byte == b'\n').count());
             self.refuse(Number::NamedFile, key, problem, "save the file as UTF-8; a spreadsheet calls it \"CSV UTF-8\"")

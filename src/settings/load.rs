@@ -9,6 +9,7 @@ use super::key::KeyPath;
 use super::known::DEFAULT_TEXT;
 use super::layer::Layer;
 use super::merged::Merged;
+use super::paths;
 use super::problem::{Finding, Number, Place, Problem};
 use super::read::read;
 use super::report::Report;
@@ -50,10 +51,14 @@ pub fn load<T: DeserializeOwned>(
     let defaults = defaults();
     let mut stack = Stack { merged: defaults.clone(), problems: Vec::new(), secrets: Vec::new(), layers: Vec::new() };
     stack.gather(inputs, sources);
+    paths::resolve(&mut stack.merged, sources, false);
     stack.problems.extend(secret_file::fill_in(&mut stack.merged, sources));
     stack.secrets.extend(stack.merged.secrets());
 
-    let reading = read::<T>(stack.merged.clone(), &defaults, &stack.problems);
+    // What nobody wrote is shown as the reference file has it, and used as an absolute path all the same.
+    let mut complete = stack.merged.clone();
+    paths::resolve(&mut complete, sources, true);
+    let reading = read::<T>(complete, &defaults, &stack.problems);
     stack.problems.extend(reading.problems);
     if let Some(settings) = &reading.settings {
         stack.judge(check(settings, &stack.merged), &reading.removed);

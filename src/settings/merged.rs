@@ -80,6 +80,11 @@ impl Merged {
         self.values.iter()
     }
 
+    /// Lets `change` look at every value and put another in its place.
+    pub fn change(&mut self, mut change: impl FnMut(&KeyPath, &mut Held)) {
+        self.values.iter_mut().for_each(|(path, held)| change(path, held));
+    }
+
     /// Every key that has a value.
     #[must_use]
     pub fn paths(&self) -> Vec<KeyPath> {

@@ -21,6 +21,7 @@ mod merged;
 mod origin;
 mod outside;
 mod page;
+mod paths;
 mod problem;
 mod read;
 mod report;
@@ -41,6 +42,8 @@ mod known_tests;
 mod load_tests;
 #[cfg(test)]
 mod outside_tests;
+#[cfg(test)]
+mod paths_tests;
 #[cfg(test)]
 #[cfg(all(feature = "aliyun", feature = "aws_sns", feature = "cmpp", feature = "huawei"))]
 #[cfg(all(feature = "smpp", feature = "tencent", feature = "twilio", feature = "vonage"))]

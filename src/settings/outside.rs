@@ -10,6 +10,7 @@ use super::merged::Merged;
 use super::problem::{Finding, Number};
 use super::secret_file::expand;
 use super::sources::Sources;
+use crate::domain::{has_blank_edge, single_value};
 
 /// Keys that name a PEM file.
 const PEM: [&str; 3] = ["ca_file", "client_cert_file", "client_key_file"];
@@ -17,9 +18,13 @@ const PEM: [&str; 3] = ["ca_file", "client_cert_file", "client_key_file"];
 /// What is wrong with the files of tables that are in use.
 #[must_use]
 pub fn findings(merged: &Merged, sources: &dyn Sources) -> Vec<Finding> {
-    let refused = |(path, problem): (&KeyPath, Problem)| {
-        let names: Vec<_> = path.names().iter().map(String::as_str).collect();
-        Finding::error(Number::NamedFile, &names.join("."), problem.what, problem.help)
+    let told = |(path, problem): (&KeyPath, Problem)| {
+        let key = path.names().join(".");
+        if problem.is_note {
+            Finding::note(&key, problem.what, problem.help)
+        } else {
+            Finding::error(Number::NamedFile, &key, problem.what, problem.help)
+        }
     };
     let used = merged.iter().filter(|(path, _)| is_used(merged, path));
     let problems = used.flat_map(|(path, held)| {
@@ -35,17 +40,18 @@ pub fn findings(merged: &Merged, sources: &dyn Sources) -> Vec<Finding> {
         };
         problems.into_iter().map(move |problem| (path, problem))
     });
-    problems.map(refused).collect()
+    problems.map(told).collect()
 }
 
 struct Problem {
     what: String,
     help: &'static str,
+    is_note: bool,
 }
 
 impl Problem {
     const fn new(what: String, help: &'static str) -> Self {
-        Self { what, help }
+        Self { what, help, is_note: false }
     }
 }
 
@@ -83,7 +89,14 @@ fn header(file: &str, sources: &dyn Sources) -> Option<Problem> {
     let path = if file.starts_with("${") { Ok(file.into()) } else { expand(file, sources) };
     let read =
         path.and_then(|path| sources.read(&path).map_err(|error| format!("cannot read {}: {error}", path.display())));
-    read.err().map(|problem| Problem::new(problem, HELP))
+    match read {
+        Err(problem) => Some(Problem::new(problem, HELP)),
+        Ok(bytes) => {
+            let has_blank = std::str::from_utf8(&bytes).is_ok_and(|text| has_blank_edge(single_value(text)));
+            let what = format!("{file} begins or ends with something blank, which is sent as part of the header");
+            has_blank.then(|| Problem { is_note: true, ..Problem::new(what, "take it out unless it belongs there") })
+        }
+    }
 }
 
 /// Of a path that is not absolute another check tells.

@@ -3,7 +3,7 @@
 use super::*;
 
 const HTTP: &str = "[sms]\nproviders = [\"main\"]\n[sms.provider.main]\nkind = \"http\"\nurl = \"https://a.example\"\n\
-                    body = '[\"{to}\",\"{text}\"]'\nsuccess = { status = [200] }\n";
+                    body = '[\"{to}\",\"{text}\"]'\nsuccess = { status = [200], pattern = \"^0,\" }\n";
 
 fn loaded(sources: MemorySources, text: &str) -> Result<Loaded<Settings>, Report> {
     let base = MINIMAL_TEXT.split_once("[sms]").unwrap().0;
@@ -74,4 +74,42 @@ fn that_nobody_could_be_told_of_an_end_is_a_note() {
     assert_eq!(notes(&second), "");
     let code_alone = second.replace("{text}", "{code}");
     assert!(notes(&code_alone).contains("sms.providers: none of these"), "{}", notes(&code_alone));
+}
+
+/// Many gateways answer 200 to what they refuse.
+#[test]
+fn a_success_that_reads_no_body_is_a_note() {
+    let notes = |rule: &str| {
+        let text = HTTP.replace("success = { status = [200], pattern = \"^0,\" }", &format!("success = {rule}"));
+        loaded(MemorySources::default(), &text).unwrap().notes.render(false)
+    };
+    let bare = notes("{ status = [200] }");
+    assert!(
+        bare.contains("note[C090]: sms.provider.main.success: reads no body") && bare.contains("pattern = \"^0,\""),
+        "{bare}"
+    );
+    assert!(notes("{ status = [202, 200] }").contains("reads no body"));
+    for fine in [
+        "{ status = [202] }",
+        "{ status = [200], pointer = \"/code\", equals = 0 }",
+        "{ status = [200], pattern = \"^OK\" }",
+    ] {
+        assert_eq!(notes(fine), "", "{fine}");
+    }
+}
+
+/// As an editor of another system saves them.
+#[test]
+fn a_header_from_a_file_that_ends_with_a_blank_is_a_note() {
+    let notes = |value: &str| {
+        let sources = MemorySources::default().file("the.key", value);
+        loaded(sources, &format!("{HTTP}header_files = {{ \"x-key\" = \"the.key\" }}\n")).unwrap().notes.render(false)
+    };
+    assert_eq!(notes("\u{feff}s3cr3t\r\n\r\n"), "");
+    let note = notes("s3cr3t \r\n");
+    assert!(
+        note.contains("note[C090]: sms.provider.main.header_files: the.key begins or ends with something blank"),
+        "{note}"
+    );
+    assert!(!note.contains("s3cr3t"));
 }

@@ -1,6 +1,7 @@
 //! Secrets that a file holds: `pepper_file` in place of `pepper`.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use toml::Value;
 
@@ -8,8 +9,10 @@ use super::key::KeyPath;
 use super::known::{Found, known};
 use super::merged::{Held, Merged};
 use super::origin::Origin;
-use super::problem::{Number, Problem};
+use super::paths::base_of;
+use super::problem::{Level, Number, Problem};
 use super::sources::Sources;
+use crate::domain::{has_blank_edge, single_value};
 
 /// Replaces every `KEY_file` by the value that its file holds. What goes wrong is returned, and the key stays empty.
 pub fn fill_in(merged: &mut Merged, sources: &dyn Sources) -> Vec<Problem> {
@@ -27,19 +30,14 @@ pub fn fill_in(merged: &mut Merged, sources: &dyn Sources) -> Vec<Problem> {
         }
         match read(named, sources) {
             Ok((path, text)) => {
+                problems.extend(has_blank_edge(&text).then(|| blank_edge(file_key, &held.origin, &path)));
                 let origin = Origin::SecretFile { path, by: Box::new(held.origin) };
                 merged.set(key, Value::String(text), origin);
             }
-            Err(reason) => {
-                let message = format!("{file_key}: {reason}");
+            Err(unread) => {
+                let message = format!("{file_key}: {}", unread.reason);
                 let mut problem = Problem::about(Number::SecretFile, file_key, &held.origin, message);
-                problem.help = if is_ours(&key) {
-                    format!("resetgate secret new --out {named}, readable by the account that runs the service")
-                } else {
-                    format!(
-                        "write the one that you were given into {named}, alone on one line, readable by the account that runs the service"
-                    )
-                };
+                problem.help = help(&key, named, &held.origin, &unread, sources);
                 // Nothing is known about the value, so no check of it is reported beside this.
                 problem.key = Some(key);
                 problems.push(problem);
@@ -47,6 +45,51 @@ pub fn fill_in(merged: &mut Merged, sources: &dyn Sources) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// What to do about a file that gives no value. That a new secret be made only where there surely is none: it would take the
+/// place of one that is used.
+fn help(key: &KeyPath, named: &str, by: &Origin, unread: &Unread, sources: &dyn Sources) -> String {
+    const READABLE: &str = "readable by the account that runs the service";
+    if let Some(elsewhere) = elsewhere(named, by, sources) {
+        return format!(
+            "there is a file {}: write that path; a relative one begins at the directory of the file that names it",
+            elsewhere.display()
+        );
+    }
+    match unread.kind {
+        Some(ErrorKind::NotFound) if is_ours(key) => format!("resetgate secret new --out {named}, {READABLE}"),
+        None if is_ours(key) && !named.starts_with('$') => {
+            format!(
+                "put the secret back into {named}; if there never was one, remove the file, then resetgate secret new --out {named}"
+            )
+        }
+        Some(ErrorKind::NotFound) | None if !named.starts_with('$') => {
+            format!("write the one that you were given into {named}, alone on one line, {READABLE}")
+        }
+        Some(_) => format!("make {named} a file that is {READABLE}"),
+        None => "name the file by a plain path, or start the service by systemd with LoadCredential=".to_owned(),
+    }
+}
+
+/// The same relative path from the working directory, where it began before it began at its file, if there is something.
+fn elsewhere(named: &str, by: &Origin, sources: &dyn Sources) -> Option<PathBuf> {
+    let Origin::File(spot) = by else { return None };
+    let base = base_of(Path::new(&spot.source.name), sources)?;
+    let relative = Path::new(named).strip_prefix(base).ok().filter(|relative| !relative.as_os_str().is_empty())?;
+    let path = sources.absolute(relative);
+    (path != Path::new(named) && sources.read(&path).is_ok()).then_some(path)
+}
+
+fn blank_edge(file_key: &KeyPath, by: &Origin, path: &Path) -> Problem {
+    let message =
+        format!("{file_key}: {} begins or ends with something blank, which is part of the secret", path.display());
+    let problem = Problem::about(Number::Remark, file_key, by, message);
+    Problem {
+        level: Level::Note,
+        help: "take it out unless it belongs there; line ends at the end do not count".to_owned(),
+        ..problem
+    }
 }
 
 /// Whether the secret is one that we make up, and not one that somebody else gave out.
@@ -66,16 +109,34 @@ fn given_twice(key: &KeyPath, file_key: &KeyPath, inline: &Held, by: &Origin) ->
     problem
 }
 
-/// The path with `$CREDENTIALS_DIRECTORY` filled in, and what the file holds without its last line end.
-fn read(named: &str, sources: &dyn Sources) -> Result<(PathBuf, String), String> {
-    let path = expand(named, sources)?;
-    let bytes = sources.read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let text = String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8 text", path.display()))?;
-    let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
-    if text.is_empty() {
-        return Err(format!("{} is empty", path.display()));
+/// The path with `$CREDENTIALS_DIRECTORY` filled in, and the value that the file holds.
+fn read(named: &str, sources: &dyn Sources) -> Result<(PathBuf, String), Unread> {
+    let path = expand(named, sources).map_err(Unread::named)?;
+    let bytes = sources.read(&path).map_err(|error| Unread {
+        reason: format!("cannot read {}: {error}", path.display()),
+        kind: Some(error.kind()),
+    })?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Unread::named(format!("{} is not UTF-8 text; write it anew with a plain editor", path.display()))
+    })?;
+    let value = single_value(&text);
+    if value.is_empty() {
+        return Err(Unread::named(format!("{} is empty", path.display())));
     }
-    Ok((path, text.to_owned()))
+    Ok((path, value.to_owned()))
+}
+
+/// Why a file gives no value.
+struct Unread {
+    reason: String,
+    /// Of the operating system, where it was its word.
+    kind: Option<ErrorKind>,
+}
+
+impl Unread {
+    const fn named(reason: String) -> Self {
+        Self { reason, kind: None }
+    }
 }
 
 /// The path with `$CREDENTIALS_DIRECTORY` filled in.

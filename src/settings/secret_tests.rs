@@ -19,16 +19,46 @@ fn refused(sources: &MemorySources, inputs: &Inputs) -> String {
     loaded(sources, inputs).unwrap_err().render(false)
 }
 
+/// As shells, editors and other systems write them.
 #[test]
-fn a_secret_is_read_from_a_file_without_its_last_line_end() {
-    for end in ["", "\n", "\r\n"] {
+fn a_secret_is_read_from_a_file_without_a_byte_order_mark_and_without_line_ends() {
+    for (mark, end) in
+        [("", ""), ("", "\n"), ("", "\r\n"), ("", "\n\n"), ("\u{feff}", "\r\n"), ("\u{feff}", "\r\n\r\n")]
+    {
         let sources = MemorySources::default()
-            .file("/run/pepper", &format!("{PEPPER}{end}"))
+            .file("/run/pepper", &format!("{mark}{PEPPER}{end}"))
             .file("a.toml", "[code]\npepper_file = \"/run/pepper\"\n");
-        assert_eq!(pepper(&sources, &sources.inputs(&["a.toml"], &[])), PEPPER);
+        let loaded = loaded(&sources, &sources.inputs(&["a.toml"], &[])).unwrap();
+        assert_eq!(loaded.settings.code.pepper.expose_secret(), PEPPER);
+        assert_eq!(loaded.notes.notes(), 0);
     }
-    let two_ends = MemorySources::default().file("/run/pepper", &format!("{PEPPER}\n\n"));
-    assert_eq!(pepper(&two_ends, &two_ends.inputs(&[], &["code.pepper_file=/run/pepper"])), format!("{PEPPER}\n"));
+    let two_lines = MemorySources::default().file("/run/pepper", &format!("{PEPPER}\n{PEPPER}\n"));
+    assert_eq!(
+        pepper(&two_lines, &two_lines.inputs(&[], &["code.pepper_file=/run/pepper"])),
+        format!("{PEPPER}\n{PEPPER}")
+    );
+}
+
+/// A file of variables with the line ends of another system gives every variable one.
+#[test]
+fn a_secret_in_a_variable_loses_its_line_end_too() {
+    let sources = MemorySources::default().variable("RESETGATE__CODE__PEPPER", &format!("{PEPPER}\r"));
+    assert_eq!(pepper(&sources, &sources.inputs(&[], &[])), PEPPER);
+    let sources = MemorySources::default().variable("RESETGATE__CODE__LENGTH", "8\r");
+    assert_eq!(loaded(&sources, &sources.inputs(&[], &[])).unwrap().settings.code.length, 8);
+}
+
+#[test]
+fn a_blank_at_the_edge_of_a_secret_is_kept_and_noticed() {
+    let sources = MemorySources::default().file("/run/pepper", &format!("{PEPPER} \n"));
+    let told = loaded(&sources, &sources.inputs(&[], &["code.pepper_file=/run/pepper"])).unwrap();
+    assert_eq!(told.settings.code.pepper.expose_secret(), format!("{PEPPER} "));
+    let note = told.notes.render(false);
+    assert!(note.contains("note[C090]: code.pepper_file: /run/pepper begins or ends with something blank"), "{note}");
+    let sources = MemorySources::default().variable("RESETGATE__CODE__PEPPER", &format!("\u{3000}{PEPPER}"));
+    let note = loaded(&sources, &sources.inputs(&[], &[])).unwrap().notes.render(false);
+    assert!(note.contains("RESETGATE__CODE__PEPPER: code.pepper begins or ends with something blank"), "{note}");
+    assert!(!note.contains(PEPPER));
 }
 
 #[test]

@@ -38,6 +38,11 @@ pub trait Sources {
     /// As the operating system says.
     fn is_program(&self, path: &Path) -> io::Result<bool>;
 
+    /// A path that begins at the working directory as one from the root. Opens nothing.
+    fn absolute(&self, path: &Path) -> PathBuf {
+        path.to_owned()
+    }
+
     /// Whether the error stream shows colours.
     fn colour(&self) -> bool {
         false
@@ -77,6 +82,10 @@ impl Sources for SystemSources {
         use std::os::unix::fs::PermissionsExt;
         let about = std::fs::metadata(path)?;
         Ok(about.is_file() && about.permissions().mode() & 0o111 != 0)
+    }
+
+    fn absolute(&self, path: &Path) -> PathBuf {
+        std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
     }
 
     fn colour(&self) -> bool {

@@ -8,7 +8,8 @@ use super::key::KeyPath;
 use super::known::{Found, Key, known};
 use super::layer::{Entry, Layer};
 use super::origin::Origin;
-use super::problem::{Number, Place, Problem, how_to_write};
+use super::problem::{Level, Number, Place, Problem, how_to_write};
+use crate::domain::{has_blank_edge, single_value};
 
 /// How every variable of this service begins. `RESETGATE_CONFIG`, with one underscore, is no setting.
 const PREFIX: &str = "RESETGATE__";
@@ -93,9 +94,20 @@ fn give(layer: &mut Layer, path: KeyPath, text: &str, origin: Origin) {
         layer.problems.push(Problem::about(Number::GivenTwice, &path, &origin, message));
         return;
     }
+    // No setting begins with a byte order mark or ends with a line end; files of variables from other systems do.
+    let text = single_value(text);
     let hidden = key.hides(Some(text)) && !names_file;
     if hidden {
         layer.secrets.push(text.to_owned());
+    }
+    if key.secret && !names_file && has_blank_edge(text) {
+        let message = format!("{origin}: {path} begins or ends with something blank, which is part of the secret");
+        let note = Problem::about(Number::Remark, &path, &origin, message);
+        layer.problems.push(Problem {
+            level: Level::Note,
+            help: "take it out unless it belongs there".to_owned(),
+            ..note
+        });
     }
     match convert(key.kind, text) {
         Ok(value) => {

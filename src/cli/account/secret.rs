@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::Streams;
 use super::failure::Failure;
 use crate::cli::exit::USAGE;
-use crate::domain::{MAX_PASSWORD_BYTES, NewPassword};
+use crate::domain::{MAX_PASSWORD_BYTES, NewPassword, single_value};
 
 /// One line; its end is dropped, spaces are kept.
 pub fn read_password(streams: &mut Streams<'_>) -> Result<NewPassword, Failure> {
@@ -24,12 +24,15 @@ fn ask(streams: &mut Streams<'_>) -> Result<Zeroizing<String>, Failure> {
 }
 
 fn read_line(input: &mut dyn BufRead) -> Result<Zeroizing<String>, Failure> {
-    // Room for everything that may be read, so that no copy is left behind by growing; one byte too many is told.
-    let limit = MAX_PASSWORD_BYTES + 2;
+    // Room for everything that may be read, so that no copy is left behind by growing; one byte too many is told. A byte order
+    // mark and a line end are none of the password's.
+    let limit = MAX_PASSWORD_BYTES + 5;
     let mut line = Zeroizing::new(String::with_capacity(limit + 1));
     input.take(limit as u64 + 1).read_line(&mut line)?;
-    let end = line.trim_end_matches(['\n']).len();
-    let end = line[..end].strip_suffix('\r').map_or(end, str::len);
+    if line.starts_with('\u{feff}') {
+        line.replace_range(..'\u{feff}'.len_utf8(), "");
+    }
+    let end = single_value(&line).len();
     line.truncate(end);
     Ok(line)
 }
