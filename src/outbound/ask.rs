@@ -1,6 +1,6 @@
 //! Asking once, and what it means when there is no answer.
 
-use super::Answer;
+use super::{Answer, tls_fault};
 use crate::domain::Timestamp;
 
 /// A request ended without an answer.
@@ -41,6 +41,9 @@ fn unanswered(error: reqwest::Error) -> Unanswered {
 
 /// The cause at the bottom, on one line and short: what the outer errors add is "error sending request".
 fn innermost(error: &reqwest::Error) -> String {
+    if let Some(fault) = tls_fault(error) {
+        return fault;
+    }
     let mut deepest: &dyn std::error::Error = error;
     while let Some(source) = deepest.source() {
         deepest = source;

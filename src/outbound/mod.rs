@@ -10,6 +10,7 @@ mod certificate;
 mod client;
 mod headers;
 mod peer;
+mod tls_fault;
 mod written;
 
 pub use address::{base_address, on_this_machine};
@@ -19,4 +20,5 @@ pub use certificate::certificate_end;
 pub use client::{Identity, Times, Trust, client, tls};
 pub use headers::{Headers, header_problems, read_headers};
 pub use peer::{impressions, knock, visit};
+pub use tls_fault::tls_fault;
 pub use written::{Written, ascii_or_unknown};

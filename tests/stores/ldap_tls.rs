@@ -36,7 +36,7 @@ async fn a_certificate_of_the_private_authority_is_good() {
 #[tokio::test]
 async fn a_certificate_of_another_authority_is_refused() {
     for reason in refusals(&Authority::new().shows("localhost"), &Authority::new()).await {
-        assert!(reason.contains("invalid peer certificate"), "{reason}");
+        assert!(reason.contains("signed by nobody who is trusted here"), "{reason}");
     }
 }
 
@@ -45,7 +45,7 @@ async fn a_certificate_of_another_authority_is_refused() {
 async fn a_certificate_for_another_host_is_refused() {
     let authority = Authority::new();
     for reason in refusals(&authority.shows("ldap.example.org"), &authority).await {
-        assert!(reason.contains("not valid for name"), "{reason}");
+        assert!(reason.contains("its certificate is for "), "{reason}");
     }
 }
 

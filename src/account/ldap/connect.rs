@@ -16,7 +16,7 @@ use super::fault::{Fault, code};
 use super::server::Server;
 use super::settings::LdapSettings;
 use crate::domain::Clock;
-use crate::outbound::tls;
+use crate::outbound::{tls, tls_fault};
 
 /// A server that failed is asked last for this long.
 const SET_BACK: Duration = Duration::from_secs(30);
@@ -128,6 +128,9 @@ impl Servers {
 
 /// Why there is no connection. Nothing secret was sent so far.
 fn unopened(error: &LdapError) -> String {
+    if let Some(fault) = tls_fault(error) {
+        return format!("no connection: {fault}");
+    }
     match error {
         LdapError::Io { source } => format!("no connection: {source}"),
         LdapError::LdapResult { result } => format!("it refuses StartTLS (code {})", result.rc),

@@ -8,6 +8,7 @@ use super::server::Fault;
 use super::statement::Task;
 use super::value::Values;
 use crate::account::AccountError;
+use crate::outbound::tls_fault;
 
 /// Nothing was written, for this reason.
 pub(super) fn unavailable(reason: impl Into<String>) -> AccountError {
@@ -178,16 +179,16 @@ pub(super) fn reason(target: &Target, task: Option<Task>, error: &Error, values:
 
 /// The server's words on one line, cut short, and without any value of ours that it may repeat.
 fn said(error: &Error, values: &Values<'_>) -> String {
-    let mut words = match error {
+    let mut words = tls_fault(error).unwrap_or_else(|| match error {
         Error::Database(inner) => inner.message().to_owned(),
         Error::Tls(inner) => inner.to_string(),
         Error::Io(inner) => inner.to_string(),
         other => other.to_string(),
-    };
+    });
     for text in values.texts().filter(|text| text.len() > 2) {
         words = words.replace(text, "…");
     }
-    words.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).take(200).collect()
+    words.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).take(300).collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::frame::{Frame, Frames, command, encoded};
+use crate::outbound::tls_fault;
 
 /// Where a gateway is, and whom to believe that it is the one. No TLS is plain TCP.
 pub(super) struct Peer {
@@ -111,5 +112,6 @@ impl Link {
 
 /// On one line and short.
 fn short(error: &std::io::Error) -> String {
-    error.to_string().chars().map(|sign| if sign.is_control() { ' ' } else { sign }).take(200).collect()
+    let text = tls_fault(error).unwrap_or_else(|| error.to_string());
+    text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).take(300).collect()
 }
