@@ -13,7 +13,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use futures_util::FutureExt;
 use resetgate::domain::{
     Arming, Challenge, ChallengeId, ChallengeRules, CodeKeys, FlowCredential, MailboxAddress, OneTimeCode,
-    PersonalFacts, Presented, Purpose, Subject, SubjectId, SubjectStamp, SystemRandom, Timestamp,
+    PersonalFacts, Presented, Purpose, Stored, Subject, SubjectId, SubjectStamp, SystemRandom, Timestamp,
 };
 use resetgate::state::{ChallengeStore, FailureSettings, MemoryState, StateSettings};
 
@@ -64,7 +64,7 @@ impl Desk {
             id: SubjectId::new("1"),
             address: account.clone(),
             unit: None,
-            phone: None,
+            phone: Stored::Nothing,
             enabled: true,
             password_changed_at: None,
             aliases: Vec::new(),

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion};
-use resetgate::domain::{NewPassword, PersonalFacts};
+use resetgate::domain::{NewPassword, PersonalFacts, Stored};
 use resetgate::policy::{PasswordPolicy, PolicySettings, Preset};
 
 fn settings() -> PolicySettings {
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         user_names: vec!["zhang.san".into(), "sanzhang".into()],
         mobile: Some("+8613812345678".into()),
         work_phone: Some("010-55500100-8012".into()),
-        birthday: Some("1990-01-02".parse()?),
+        birthday: Stored::Value("1990-01-02".parse()?),
     };
     let passwords = [
         ("short", "kT7-".to_owned()),

@@ -13,8 +13,8 @@ use resetgate::account::sqlite::SqliteAccounts;
 use resetgate::account::{AccountError, AccountStore, Expiring, HashPool, NewAccount, PasswordWrite, PasswordWritten};
 use resetgate::app::{Application, Outside};
 use resetgate::domain::{
-    MailboxAddress, NewPassword, PersonalFacts, PhoneNumber, Region, Subject, SubjectId, SystemClock, SystemRandom,
-    Timestamp,
+    MailboxAddress, NewPassword, PersonalFacts, PhoneNumber, Region, Stored, Subject, SubjectId, SystemClock,
+    SystemRandom, Timestamp,
 };
 use resetgate::settings::{Inputs, Mode, Preset, Settings, Sources};
 use resetgate::sms::{SmsError, SmsMessage, SmsProvider, SmsReceipt};
@@ -151,12 +151,12 @@ impl AccountStore for Everybody {
             id: SubjectId::new(address.as_str()),
             address: address.clone(),
             unit: None,
-            phone: Some(phone()),
+            phone: Stored::Value(phone()),
             enabled: true,
             password_changed_at: None,
             aliases: Vec::new(),
             phone_bound_at: None,
-            facts: PersonalFacts { user_names: Vec::new(), mobile: None, work_phone: None, birthday: None },
+            facts: PersonalFacts { user_names: Vec::new(), mobile: None, work_phone: None, birthday: Stored::Nothing },
         }))
     }
 

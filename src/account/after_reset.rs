@@ -101,11 +101,16 @@ mod tests {
             address: parse("anna@a.example"),
             aliases: ["info@b.example", "zhang@c.example"].map(parse).to_vec(),
             unit: None,
-            phone: None,
+            phone: crate::domain::Stored::Nothing,
             enabled: true,
             password_changed_at: None,
             phone_bound_at: None,
-            facts: PersonalFacts { user_names, mobile: None, work_phone: None, birthday: None },
+            facts: PersonalFacts {
+                user_names,
+                mobile: None,
+                work_phone: None,
+                birthday: crate::domain::Stored::Nothing,
+            },
         };
         let of = |typed: &str| PasswordChange::of(&subject, &parse(typed), Timestamp::from_millis(0), true, true);
         let by_alias = of("info@b.example");

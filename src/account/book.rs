@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::{AccountError, StoredHash};
-use crate::domain::{Birthday, MailboxAddress, PersonalFacts, PhoneNumber, Region, Subject, SubjectId, Timestamp};
+use crate::domain::{
+    Birthday, MailboxAddress, PersonalFacts, PhoneNumber, Region, Stored, Subject, SubjectId, Timestamp,
+};
 
 /// An account to be written.
 #[derive(Clone, PartialEq, Eq)]
@@ -70,8 +72,8 @@ pub struct AccountRecord {
     pub mobile: Option<String>,
     /// The office number as stored.
     pub work_phone: Option<String>,
-    /// The birthday; `None` also when the stored text is no day.
-    pub birthday: Option<Birthday>,
+    /// The birthday.
+    pub birthday: Stored<Birthday>,
     /// The hash as stored, which may be no hash at all.
     pub(super) password_hash: Option<Box<str>>,
     /// When a password was last written through this service; `None` for an imported one.
@@ -93,11 +95,11 @@ impl AccountRecord {
 
     /// The bound phone, when what is stored is a mobile number that a code can be sent to.
     #[must_use]
-    pub fn phone(&self, region: Region) -> Option<PhoneNumber> {
-        self.mobile.as_deref().and_then(|text| PhoneNumber::parse(text, region).ok())
+    pub fn phone(&self, region: Region) -> Stored<PhoneNumber> {
+        PhoneNumber::among(self.mobile.as_deref(), region)
     }
 
-    /// The account as the journeys know it. A stored number that is none leaves the account without a phone.
+    /// The account as the journeys know it.
     #[must_use]
     pub fn into_subject(self, region: Region) -> Subject {
         let user_names = user_names(&self.address, &self.aliases);

@@ -92,14 +92,14 @@ mod tests {
         let people = accounts.list(Some("信息中心"), None, 10).await.unwrap();
         let seen: Vec<_> = people
             .iter()
-            .map(|who| (who.address.local(), who.phone(Region::CN).is_some(), who.enabled, who.has_password()))
+            .map(|who| (who.address.local(), who.phone(Region::CN).value().is_some(), who.enabled, who.has_password()))
             .collect();
         assert_eq!(
             seen,
             [("lisi", false, true, false), ("wangwu", true, false, false), ("zhangsan", true, true, true)]
         );
         let zhangsan = &people[2];
-        assert_eq!(zhangsan.birthday.unwrap().to_string(), "1990-01-02");
+        assert_eq!(zhangsan.birthday.value().unwrap().to_string(), "1990-01-02");
         assert_eq!(zhangsan.work_phone.as_deref(), Some("010-55500123"));
         let password = NewPassword::parse(DEMO_PASSWORD).unwrap();
         assert!(accounts.verify_password(&zhangsan.address, &password).await.unwrap());

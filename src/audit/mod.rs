@@ -49,8 +49,8 @@ pub enum EventKind {
         /// The provider's id of it, where it gave one.
         message_id: Option<Box<str>>,
     },
-    /// No code left, and why, in one stable word: `unknown_account`, `no_phone`, `disabled`, a gate's name, `waiting`, `paused`,
-    /// `no_slot`, `ended`, `store`, `provider_refused`, `provider_number_limited`, `provider_faulty`, `provider_throttled`,
+    /// No code left, and why, in one stable word: `unknown_account`, `no_phone`, `phone_unreadable` (the store holds
+    /// something there that is not one mobile number), `disabled`, a gate's name, `waiting`, `paused`, `no_slot`, `ended`, `store`, `provider_refused`, `provider_number_limited`, `provider_faulty`, `provider_throttled`,
     /// `provider_not_taken`, `provider_unreachable`, `provider_unknown`, `shutdown`.
     CodeWithheld {
         /// The word.

@@ -4,14 +4,14 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
 
-use super::{ChallengeId, MailboxAddress, Purpose, Randomness};
+use super::{ChallengeId, MailboxAddress, Purpose, Randomness, signs};
 
 /// Why a typed code cannot be a code. Says nothing about the right one, and costs no attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
-    /// Something other than digits, spaces and hyphens.
+    /// Something other than digits and what may stand between them, and no message that holds one code.
     #[error("the code has {expected} digits and nothing else")]
     NotDigits {
         /// How many digits a code has.
@@ -27,6 +27,9 @@ pub enum CodeError {
     },
 }
 
+/// Two messages' worth of Chinese, in bytes.
+const LONGEST: usize = 512;
+
 /// Six digits (or as configured), uniform over all of them, leading zeros kept. Never stored, printed only into the message.
 #[derive(Clone)]
 pub struct OneTimeCode(SecretString);
@@ -40,29 +43,36 @@ impl OneTimeCode {
         Self(SecretString::from(format!("{number:0digits$}")))
     }
 
-    /// Reads what a claimant typed. Spaces and hyphens are dropped and full-width digits folded, because
-    /// phones and input methods add them; any other sign is [`CodeError::NotDigits`].
+    /// Reads what a claimant typed: digits in either width, with the blanks, hyphens and invisible signs that phones and
+    /// input methods add (see [`signs`]). When the whole message was pasted, the one number of `digits` digits in it is
+    /// the code; it may stand there more than once.
     ///
     /// # Errors
-    /// When it cannot be a code of `digits` digits.
+    /// When it cannot be a code of `digits` digits. Any other sign, letters without one such number, and several are
+    /// [`CodeError::NotDigits`].
     pub fn parse(typed: &str, digits: usize) -> Result<Self, CodeError> {
-        // A code is short; whatever is long is refused before any work is done on it.
-        if typed.len() > 256 {
-            return Err(CodeError::NotDigits { expected: digits });
+        let no_digits = CodeError::NotDigits { expected: digits };
+        // A message is short; whatever is long is refused before any work is done on it.
+        if typed.len() > LONGEST {
+            return Err(no_digits);
         }
-        let mut code = String::with_capacity(digits);
-        for sign in typed.chars() {
-            match sign {
-                '0'..='9' => code.push(sign),
-                '０'..='９' => code.extend(std::iter::once(sign).nfkc()),
-                ' ' | '-' | '\u{3000}' | '\u{a0}' => {}
-                _ => return Err(CodeError::NotDigits { expected: digits }),
-            }
+        // No text of this length outgrows it, so that no copy of a code is left behind.
+        let mut plain = Zeroizing::new(String::with_capacity(LONGEST));
+        plain.extend(signs::plain(typed));
+        if plain.chars().any(char::is_alphabetic) {
+            let mut runs = plain.split(|sign: char| !sign.is_ascii_digit()).filter(|run| run.len() == digits);
+            let code = runs.next().ok_or(no_digits)?;
+            return if runs.all(|other| other == code) { Ok(Self(SecretString::from(code))) } else { Err(no_digits) };
+        }
+        let mut code = Zeroizing::new(String::with_capacity(LONGEST));
+        code.extend(plain.chars().filter(|sign| !matches!(sign, ' ' | '-')));
+        if !code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(no_digits);
         }
         if code.len() != digits {
             return Err(CodeError::Length { expected: digits, given: code.len() });
         }
-        Ok(Self(SecretString::from(code)))
+        Ok(Self(SecretString::from(code.as_str())))
     }
 
     /// The digits, for the message to the phone and for nothing else.
@@ -207,7 +217,22 @@ mod tests {
     /// case 7: each form is a code or is refused as one; no form is both.
     #[test]
     fn spaces_hyphens_and_full_width_digits_are_folded_and_all_else_is_refused() {
-        for typed in ["123456", " 123456 ", "123 456", "123-456", "１２３４５６", "123\u{3000}456"] {
+        for typed in [
+            "123456",
+            " 123456 ",
+            "123 456",
+            "123-456",
+            "１２３４５６",
+            "123\u{3000}456",
+            "123456\t",
+            "123456\r\n",
+            "123\u{2009}456",
+            "123\u{202f}456",
+            "１２３－４５６",
+            "123\u{2010}456",
+            "\u{202a}123456\u{202c}",
+            "1\u{200b}23\u{feff}456",
+        ] {
             assert_eq!(OneTimeCode::parse(typed, 6).unwrap().expose(), "123456", "{typed}");
         }
         for typed in ["١٢٣٤٥٦", "+12345", "1e5", "0x1E240", "123456\0", "12345a", "①②③④⑤⑥", "null"] {
@@ -215,6 +240,22 @@ mod tests {
         }
         for (typed, given) in [("", 0), ("12345", 5), ("1234567", 7)] {
             assert_eq!(OneTimeCode::parse(typed, 6).unwrap_err(), CodeError::Length { expected: 6, given });
+        }
+    }
+
+    #[test]
+    fn a_pasted_message_gives_its_code_and_two_numbers_give_none() {
+        for typed in [
+            "动态密码123456，5分钟内有效",
+            "code １２３４５６ ok",
+            "Your code is 123456.\n@example.gov.cn #123456",
+            "【市政邮箱】\u{200b}123456（动态密码）, 13800138000",
+        ] {
+            assert_eq!(OneTimeCode::parse(typed, 6).unwrap().expose(), "123456", "{typed}");
+        }
+        for typed in ["用123456或654321", "abc", "动态密码12345", "动态密码1234567", "a".repeat(600).as_str()]
+        {
+            assert_eq!(OneTimeCode::parse(typed, 6).unwrap_err(), CodeError::NotDigits { expected: 6 }, "{typed}");
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::signs;
+
 /// Why a typed text is no mail address that this service knows how to look up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MailboxError {
@@ -11,6 +13,9 @@ pub enum MailboxError {
     /// No `@`, or more than one.
     #[error("a mail address has one @ between name and domain")]
     At,
+    /// A sign within it that nobody sees: it may name another account than the eye reads.
+    #[error("the mail address holds a sign that cannot be seen; type it anew instead of pasting it")]
+    Hidden,
     /// The part before the `@`.
     #[error("the name before the @ may hold letters a-z, digits and . _ % + - ' and similar ASCII signs")]
     Local,
@@ -22,10 +27,19 @@ pub enum MailboxError {
     TooLong,
 }
 
+/// Longest that can still shrink to 254, in bytes: the domain may be written in U-labels of four bytes a sign.
+const LONGEST: usize = 1_100;
+
 /// The one canonical form of a mail address: lower-case ASCII name, domain in A-labels.
 ///
 /// Names outside ASCII are refused rather than folded: every folding maps two addresses to one account
 /// for somebody (Django CVE-2019-19844, GitHub 2016, Spotify 2013). `name+tag` stays an address of its own.
+///
+/// There are two readers. [`MailboxAddress::parse`] is for what an account store holds, and folds nothing but case: two
+/// accounts that a directory keeps apart stay two. [`MailboxAddress::typed`] is for what a person typed, pasted or wrote
+/// into a file, and first takes away what the eye does not tell apart: blanks and invisible signs at its ends, and full
+/// width, which is a way of typing and no other letter (RFC 8265 maps it, too). What is found is an account whose stored
+/// address is the ASCII one. A sign within an address that is invisible, or a dash that is no hyphen, is refused by both.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MailboxAddress {
     text: Box<str>,
@@ -33,20 +47,43 @@ pub struct MailboxAddress {
 }
 
 impl MailboxAddress {
-    /// Reads a typed address; white space around it is dropped.
+    /// Reads an address as a person wrote it. `home` is the mail domain that a bare name belongs to; empty for none.
     ///
     /// # Errors
     /// Names the part that is wrong.
-    pub fn parse(typed: &str) -> Result<Self, MailboxError> {
-        // Longest that can still shrink to 254: the domain may be written in U-labels of four bytes a sign.
-        if typed.len() > 1_100 {
+    pub fn typed(text: &str, home: &str) -> Result<Self, MailboxError> {
+        if text.len() > LONGEST {
             return Err(MailboxError::TooLong);
         }
-        let typed = typed.trim_matches([' ', '\t']);
-        if typed.is_empty() {
+        // This one turns the letters behind it around: what is read is another address.
+        if text.contains('\u{202e}') {
+            return Err(MailboxError::Hidden);
+        }
+        let mut address: String = signs::trimmed(text).chars().map(signs::half_width).collect();
+        if !home.is_empty() && !address.is_empty() && !address.contains('@') {
+            address.push('@');
+            address.push_str(home);
+        }
+        Self::parse(&address)
+    }
+
+    /// Reads a stored address; blanks and tabs around it are dropped.
+    ///
+    /// # Errors
+    /// Names the part that is wrong.
+    pub fn parse(text: &str) -> Result<Self, MailboxError> {
+        if text.len() > LONGEST {
+            return Err(MailboxError::TooLong);
+        }
+        let text = text.trim_matches([' ', '\t']);
+        if text.is_empty() {
             return Err(MailboxError::Empty);
         }
-        let (local, domain) = typed.split_once('@').ok_or(MailboxError::At)?;
+        // Names of domains are written with some of them, which are then dropped: two texts would be one address.
+        if text.chars().any(signs::is_invisible) {
+            return Err(MailboxError::Hidden);
+        }
+        let (local, domain) = text.split_once('@').ok_or(MailboxError::At)?;
         if domain.contains('@') {
             return Err(MailboxError::At);
         }
@@ -92,6 +129,10 @@ fn canonical_local(local: &str) -> Result<String, MailboxError> {
 }
 
 fn canonical_domain(domain: &str) -> Result<String, MailboxError> {
+    // No domain has another dash than the hyphen, yet some would pass for signs of another domain.
+    if domain.chars().any(|sign| sign != '-' && signs::is_dash(sign)) {
+        return Err(MailboxError::Domain);
+    }
     // One trailing dot is the root of the name tree, the same domain.
     let domain = domain.strip_suffix('.').unwrap_or(domain);
     let ascii = idna::domain_to_ascii_strict(domain).map_err(|_| MailboxError::Domain)?;
@@ -159,10 +200,44 @@ mod tests {
             "oﬁce@example.org",
             "ａnna@example.org",
             "a\u{301}nna@example.org",
-            "\u{202e}anna@example.org",
-            "an\u{200d}na@example.org",
         ] {
             assert_eq!(canonical(typed), Err(MailboxError::Local), "{typed}");
+        }
+        for hidden in ["\u{202e}anna@example.org", "an\u{200d}na@example.org", "anna@exam\u{ad}ple.org"] {
+            assert_eq!(canonical(hidden), Err(MailboxError::Hidden), "{}", hidden.escape_unicode());
+        }
+    }
+
+    /// case 56, case 66: of what is typed, only what the eye does not tell apart is folded, and never a letter.
+    #[test]
+    fn a_typed_address_loses_what_nobody_sees_and_gains_its_domain() {
+        let typed = |text: &str, home: &str| MailboxAddress::typed(text, home).map(|read| read.as_str().to_owned());
+        for text in [
+            " anna@example.org\t\r\n",
+            "\u{feff}anna@example.org\u{200b}",
+            "\u{202a}anna@example.org\u{202c}\u{a0}",
+            "ａｎｎａ＠ｅｘａｍｐｌｅ．ｏｒｇ",
+            "Anna＠example。org\u{3000}",
+        ] {
+            assert_eq!(typed(text, "").as_deref(), Ok("anna@example.org"), "{}", text.escape_unicode());
+        }
+        assert_eq!(typed("ＺＨＡＮＧ", "example.gov.cn").as_deref(), Ok("zhang@example.gov.cn"));
+        assert_eq!(typed("zhang@other.cn", "example.gov.cn").as_deref(), Ok("zhang@other.cn"));
+        assert_eq!(typed(" \u{200b}", "example.gov.cn"), Err(MailboxError::Empty));
+        assert_eq!(typed("zhang", ""), Err(MailboxError::At));
+        for (text, error) in [
+            ("mıke@example.org", MailboxError::Local),
+            ("mi\u{212a}e@example.org", MailboxError::Local),
+            ("\u{202e}anna@example.org", MailboxError::Hidden),
+            ("an\u{a0}na@example.org", MailboxError::Local),
+            ("an\u{2010}na@example.org", MailboxError::Local),
+            ("an\u{200b}na@example.org", MailboxError::Hidden),
+            ("anna@exam\u{2060}ple.org", MailboxError::Hidden),
+            ("anna@an\u{2010}na.org", MailboxError::Domain),
+            ("anna@exam\u{2009}ple.org", MailboxError::Domain),
+            ("anna＠@example.org", MailboxError::At),
+        ] {
+            assert_eq!(typed(text, ""), Err(error), "{}", text.escape_unicode());
         }
     }
 

@@ -3,9 +3,12 @@
 //! Everything above speaks in these types. What outside text may become one of them is decided here,
 //! once, by a `parse` that names what is wrong.
 
+mod birthday;
 mod challenge;
 mod code;
 mod credential;
+#[cfg(test)]
+mod decorated;
 mod delivery;
 mod file_value;
 mod finding;
@@ -16,9 +19,12 @@ mod phone;
 mod quantity;
 mod random;
 mod requester;
+pub mod signs;
+mod stored;
 mod subject;
 mod time;
 
+pub use birthday::{Birthday, BirthdayError};
 pub use challenge::{
     Arming, Challenge, ChallengeRules, ChallengeView, Ending, Presented, Refusal, Resumption, State, Verdict,
 };
@@ -34,7 +40,8 @@ pub use phone::{PhoneError, PhoneNumber, Region};
 pub use quantity::{ByteSize, Period, QuantityError, Rate};
 pub use random::{Randomness, SystemRandom};
 pub use requester::{Network, Requester};
-pub use subject::{Birthday, BirthdayError, PersonalFacts, Subject, SubjectId, SubjectStamp};
+pub use stored::Stored;
+pub use subject::{PersonalFacts, Subject, SubjectId, SubjectStamp};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 
 /// What a challenge, a code or a captcha is for. Part of every digest and seal, so that

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization;
+use super::{Stored, signs};
 
 /// Why a number cannot receive a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +15,9 @@ pub enum PhoneError {
     NotMobile,
 }
 
+/// Longer texts are no number, whatever decorates them.
+const LONGEST: usize = 256;
+
 /// A valid mobile number, `+` and up to 15 digits.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PhoneNumber {
@@ -24,22 +27,21 @@ pub struct PhoneNumber {
 }
 
 impl PhoneNumber {
-    /// Reads a stored or typed number. `region` (like `CN`) is assumed where no country code is written.
+    /// Reads a stored or typed number, in full width and with what decorates numbers: see [`signs`]. `region` (like
+    /// `CN`) is assumed where no country code is written.
     ///
     /// # Errors
     /// When it is not a valid mobile number; extensions and two numbers in one text are not.
     pub fn parse(text: &str, region: Region) -> Result<Self, PhoneError> {
-        if text.len() > 64 {
+        if text.len() > LONGEST {
             return Err(PhoneError::Invalid);
         }
-        let text: String = text.nfkc().collect();
-        let text = text.trim();
-        let plain = |sign: char| sign.is_ascii_digit() || matches!(sign, '+' | ' ' | '-' | '(' | ')' | '.');
-        if !text.chars().all(plain) || text.chars().skip(1).any(|sign| sign == '+') {
+        let text: String = signs::plain(text).filter(|sign| !matches!(sign, ' ' | '-' | '(' | ')' | '.')).collect();
+        if !text.strip_prefix('+').unwrap_or(&text).bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(PhoneError::Invalid);
         }
         // `00` is how people write `+`, and `86…` how address books drop it.
-        let text = text.strip_prefix("00").map_or_else(|| text.to_owned(), |rest| format!("+{rest}"));
+        let text = text.strip_prefix("00").map_or_else(|| text.clone(), |rest| format!("+{rest}"));
         let at_home = |number: &phonenumber::PhoneNumber| number.country().id() == Some(region.0);
         let number = read(&text, region)
             .or_else(|| read(&format!("+{text}"), region).filter(at_home))
@@ -55,6 +57,26 @@ impl PhoneNumber {
             region,
             e164: number.format().mode(phonenumber::Mode::E164).to_string().into_boxed_str(),
         })
+    }
+
+    /// The bound phone of an account, out of every text that its field holds. Each may hold several numbers with commas,
+    /// semicolons, slashes, bars or line ends between; the one mobile number among them all is the phone. Two different
+    /// ones are unreadable: nobody knows which is meant, and a code is not for trying.
+    pub fn among<'a>(texts: impl IntoIterator<Item = &'a str>, region: Region) -> Stored<Self> {
+        let mut found = Stored::Nothing;
+        for text in texts.into_iter().filter(|text| !signs::trimmed(text).is_empty()) {
+            let mut numbers = numbers(text, region).into_iter();
+            match (&found, numbers.next()) {
+                (Stored::Value(known), Some(next)) if next != *known => return Stored::Unreadable,
+                (_, Some(next)) => found = Stored::Value(next),
+                (Stored::Nothing, None) => found = Stored::Unreadable,
+                (_, None) => {}
+            }
+            if numbers.any(|next| found.as_ref().value() != Some(&next)) {
+                return Stored::Unreadable;
+            }
+        }
+        found
     }
 
     /// `+8613800000000`, for the provider and for nothing that is kept.
@@ -134,6 +156,18 @@ impl<'de> serde::Deserialize<'de> for Region {
     }
 }
 
+/// Each mobile number that a text holds. Of a text with words none is taken: they may say anything of its numbers.
+fn numbers(text: &str, region: Region) -> Vec<PhoneNumber> {
+    if let Ok(phone) = PhoneNumber::parse(text, region) {
+        return vec![phone];
+    }
+    if text.len() > LONGEST || text.chars().any(char::is_alphabetic) {
+        return Vec::new();
+    }
+    let parts = text.split(|sign| matches!(signs::half_width(sign), ',' | ';' | '/' | '|' | '、' | '\n' | '\r'));
+    parts.filter_map(|part| PhoneNumber::parse(part, region).ok()).collect()
+}
+
 fn read(text: &str, region: Region) -> Option<phonenumber::PhoneNumber> {
     phonenumber::parse(Some(region.0), text).ok().filter(phonenumber::is_valid)
 }
@@ -164,6 +198,15 @@ mod tests {
             "138 0013 8000",
             "138-0013-8000",
             "１３８００１３８０００",
+            "(+86) 138 0013 8000",
+            "（＋８６）１３８００１３８０００",
+            "\u{202a}13800138000\u{202c}",
+            "\u{202d}+86 138 0013 8000\u{202c}",
+            "138\u{200b}0013\u{2060}8000\u{feff}",
+            "138\u{2010}0013\u{2011}8000",
+            "138\u{2013}0013\u{2014}8000",
+            "138\u{2212}0013\u{ff0d}8000",
+            "138\u{a0}0013\u{2009}8000\t\r\n",
         ] {
             assert_eq!(parse(text).unwrap(), "+8613800138000", "{text}");
         }
@@ -183,6 +226,37 @@ mod tests {
             "abc",
         ] {
             assert!(parse(text).is_err(), "{text}: {:?}", parse(text));
+        }
+    }
+
+    /// case 70: something that is not one mobile number is not the same as nothing.
+    #[test]
+    fn what_a_field_holds_is_nothing_one_number_or_unreadable() {
+        let among = |texts: &[&str]| PhoneNumber::among(texts.iter().copied(), Region::CN);
+        for texts in [&[][..], &[""], &[" \u{200b}\t", "\u{3000}"]] {
+            assert_eq!(among(texts), Stored::Nothing, "{texts:?}");
+        }
+        for texts in [
+            &["13800138000"][..],
+            &["13800138000;+8613800138000"],
+            &["010-55500100， 13800138000"],
+            &["010-55500100", "13800138000", ""],
+            &["13800138000", "call me", "138 0013 8000"],
+        ] {
+            assert_eq!(among(texts).value().map(|number| number.e164().to_owned()).as_deref(), Some("+8613800138000"));
+        }
+        for texts in [
+            &["call me"][..],
+            &["010-55500100"],
+            &["1.38E+10"],
+            &["13800138000;ext=1"],
+            &["not: 13800138000"],
+            &["13800138000\n13900139000"],
+            &["13800138000、13900139000"],
+            &["13800138000", "13900139000"],
+            &["13900139000", "010-55500100", "13800138000"],
+        ] {
+            assert_eq!(among(texts), Stored::Unreadable, "{texts:?}");
         }
     }
 

@@ -1,12 +1,11 @@
 //! The account holder that a mail address names.
 
 use std::fmt;
-use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{MailboxAddress, PhoneNumber, Timestamp};
+use super::{Birthday, MailboxAddress, PhoneNumber, Stored, Timestamp};
 
 /// The account store's own name for an account; aliases of one account share it.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -43,8 +42,8 @@ pub struct Subject {
     pub aliases: Vec<MailboxAddress>,
     /// The organisation whose administrator is responsible.
     pub unit: Option<String>,
-    /// The bound phone, when the store holds a valid mobile number.
-    pub phone: Option<PhoneNumber>,
+    /// The bound phone; unreadable is what the store holds there that is not one mobile number.
+    pub phone: Stored<PhoneNumber>,
     /// A disabled account gets no code and no password.
     pub enabled: bool,
     /// When the password was last written, when the store knows.
@@ -63,7 +62,7 @@ impl Subject {
         hash.update(self.id.as_str().as_bytes());
         hash.update([0, u8::from(self.enabled)]);
         hash.update(self.password_changed_at.map_or(0, Timestamp::as_millis).to_be_bytes());
-        hash.update(self.phone.as_ref().map_or("", PhoneNumber::e164).as_bytes());
+        hash.update(self.phone.as_ref().value().map_or("", PhoneNumber::e164).as_bytes());
         SubjectStamp(hash.finalize().into())
     }
 }
@@ -95,66 +94,12 @@ pub struct PersonalFacts {
     pub mobile: Option<String>,
     /// The office number as stored.
     pub work_phone: Option<String>,
-    /// The birthday.
-    pub birthday: Option<Birthday>,
+    /// The birthday; unreadable is what the store holds there that is no day.
+    pub birthday: Stored<Birthday>,
 }
 
 impl fmt::Debug for PersonalFacts {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("PersonalFacts(…)")
-    }
-}
-
-/// Not a day of the calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a day; write it like 1990-01-02")]
-pub struct BirthdayError;
-
-/// A day of birth.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Birthday(jiff::civil::Date);
-
-impl Birthday {
-    /// Year, for example 1990.
-    #[must_use]
-    pub fn year(&self) -> i16 {
-        self.0.year()
-    }
-
-    /// Month, 1 to 12.
-    #[must_use]
-    pub fn month(&self) -> i8 {
-        self.0.month()
-    }
-
-    /// Day of the month, 1 to 31.
-    #[must_use]
-    pub fn day(&self) -> i8 {
-        self.0.day()
-    }
-}
-
-impl FromStr for Birthday {
-    type Err = BirthdayError;
-
-    fn from_str(text: &str) -> Result<Self, BirthdayError> {
-        // jiff would also take a date with a time behind it.
-        if text.len() != 10 {
-            return Err(BirthdayError);
-        }
-        text.parse().map(Self).map_err(|_| BirthdayError)
-    }
-}
-
-/// As stored: `1990-01-02`.
-impl fmt::Display for Birthday {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}", self.0)
-    }
-}
-
-impl fmt::Debug for Birthday {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("Birthday(…)")
     }
 }

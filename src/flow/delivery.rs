@@ -10,7 +10,7 @@ use crate::account::AccountStore;
 use crate::audit::{AuditEvent, AuditSink, EventKind};
 use crate::domain::{
     Arming, ChallengeId, Clock, CodeKeys, MailboxAddress, OneTimeCode, OrderId, PhoneNumber, Purpose, Randomness,
-    RequestId, Subject, Timestamp,
+    RequestId, Stored, Subject, Timestamp,
 };
 use crate::limits::{Booking, RateLimiter};
 use crate::sms::{Router, Texts};
@@ -212,8 +212,11 @@ impl Courier {
         if !subject.enabled {
             return Err(Withheld::because("disabled"));
         }
-        let phone = subject.phone.clone().ok_or_else(|| Withheld::because("no_phone"))?;
-        Ok((subject, phone))
+        match subject.phone.clone() {
+            Stored::Value(phone) => Ok((subject, phone)),
+            Stored::Nothing => Err(Withheld::because("no_phone")),
+            Stored::Unreadable => Err(Withheld::because("phone_unreadable")),
+        }
     }
 
     async fn pass_gates(

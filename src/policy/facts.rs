@@ -41,6 +41,7 @@ fn holds(digits: &str, attribute: Attribute, facts: &PersonalFacts, min_fragment
         Attribute::WorkPhone => phone(&facts.work_phone),
         Attribute::Birthday => facts
             .birthday
+            .value()
             .is_some_and(|birthday| birthday::written(birthday).iter().any(|form| holds_either_way(digits, form))),
     }
 }

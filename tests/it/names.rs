@@ -20,7 +20,6 @@ async fn look_alikes_of_a_name_are_refused_and_reach_nobody() {
         "M\u{130}KE@example.gov.cn",
         "mi\u{212a}e@example.gov.cn",
         "o\u{fb01}ce@example.gov.cn",
-        "\u{ff41}nna@example.gov.cn",
         "a\u{301}nna@example.gov.cn",
         "\u{202e}anna@example.gov.cn",
         "an\u{200d}na@example.gov.cn",
@@ -31,10 +30,19 @@ async fn look_alikes_of_a_name_are_refused_and_reach_nobody() {
         assert_eq!(refused.body["errors"][0]["pointer"], "/account", "{typed}");
         assert!(!String::from_utf8_lossy(&refused.bytes).contains(typed), "what was typed is not repeated");
     }
-    let mike = app.claimant_from("203.0.113.1").start("MIKE@Example.GOV.CN").await;
-    mike.code().await;
+    // Full width is how an input method writes the same letters, and blanks and marks at the ends are seen by nobody: it
+    // is the holder's own spelling, and the holder's phone gets the code.
+    let own = [
+        "MIKE@Example.GOV.CN",
+        "\u{ff4d}\u{ff49}ke\u{ff20}example\u{ff0e}gov\u{3002}cn",
+        "\u{feff} mike@example.gov.cn\u{202c}\u{200b}\t",
+    ];
+    for (number, typed) in own.into_iter().enumerate() {
+        app.advance(1_000);
+        app.claimant_from(&from(100 + number)).start(typed).await.code().await;
+    }
     let sent: Vec<_> = app.outbound.all().into_iter().map(|message| message.to).collect();
-    assert_eq!(sent, ["+8613800138001"]);
+    assert_eq!(sent, ["+8613800138001"; 3]);
 }
 
 /// case 67: both spellings of an international domain are one account; a homograph of it, and of ours, is unknown.
@@ -73,6 +81,9 @@ async fn every_way_to_store_a_mobile_number_reaches_its_one_form() {
         "138 0013 8000",
         "138-0013-8000",
         "１３８００１３８０００",
+        "\u{202a}13800138000\u{202c}",
+        "138\u{200b}0013\u{2060}8000",
+        "138\u{2010}0013\u{2015}8000",
     ];
     for (number, stored) in stored.into_iter().enumerate() {
         app.plant_number(ANNA, stored).await;
@@ -113,7 +124,9 @@ async fn a_stored_number_that_no_code_can_reach_gets_none_and_the_answer_does_no
         let mut anna = app.claimant_from(&from(number));
         let answer = anna.try_start(ANNA).await.expect(202);
         assert_eq!(members(&answer), usual, "{stored}");
-        assert_eq!(app.delivery(&anna.id, 1).await, Err("no_phone"), "{stored}");
+        // The claimant sees one answer; the operator sees that something is stored there.
+        let reason = if stored.trim().is_empty() { "no_phone" } else { "phone_unreadable" };
+        assert_eq!(app.delivery(&anna.id, 1).await, Err(reason), "{stored}");
     }
     assert!(app.outbound.all().is_empty());
 }

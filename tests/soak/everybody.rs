@@ -18,7 +18,7 @@ impl AccountStore for Everybody {
             id: SubjectId::new(address.as_str()),
             address: address.clone(),
             unit: None,
-            phone: PhoneNumber::parse(&number, Region::CN).ok(),
+            phone: PhoneNumber::parse(&number, Region::CN).ok().into(),
             enabled: true,
             password_changed_at: None,
             aliases: Vec::new(),

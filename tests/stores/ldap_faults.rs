@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use resetgate::account::ldap::LdapAccounts;
 use resetgate::account::{AccountError, AccountStore};
+use resetgate::domain::Stored;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -180,7 +181,7 @@ async fn a_phone_whose_binding_was_not_answered_may_be_bound() {
     let outcome = store.bind_phone(&who, Some(&phone("13800000001")), NOW).await;
     assert!(matches!(outcome, Err(AccountError::Unknown { .. })), "{outcome:?}");
     let subject = store.find(&address("zhang@example.org")).await.unwrap().unwrap();
-    assert_eq!(subject.phone, Some(phone("13800000001")));
+    assert_eq!(subject.phone, Stored::Value(phone("13800000001")));
 }
 
 /// A sign-in that nobody answers is no wrong password.

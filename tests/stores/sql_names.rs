@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use resetgate::account::{AccountError, AccountStore};
-use resetgate::domain::SubjectId;
+use resetgate::domain::{Stored, SubjectId};
 
 use crate::contract::{NOW, address, phone};
 use crate::sql::{Base, Hand, Server};
@@ -67,7 +67,7 @@ async fn a_key_of_any_signs_names_its_own_row_alone() {
             hand.set(&found.id, "New-Password-1").await.unwrap();
             assert!(hand.signs_in("li@example.org", "New-Password-1").await, "{key}");
             store.bind_phone(&found.id, Some(&phone("13800000001")), NOW).await.unwrap();
-            assert_eq!(hand.subject("li@example.org").await.phone, Some(phone("13800000001")));
+            assert_eq!(hand.subject("li@example.org").await.phone, Stored::Value(phone("13800000001")));
             assert!(hand.signs_in("zhang@example.org", "Old-Password-1").await, "nobody else was touched by {key}");
             store.bind_phone(&found.id, None, NOW).await.unwrap();
         }
@@ -94,7 +94,7 @@ async fn values_of_any_signs_are_read_as_they_are() {
             .await;
             let found = Hand(&store).subject("li@example.org").await;
             assert_eq!(found.unit.as_deref(), Some(text.as_str()));
-            assert!(found.phone.is_none() && found.facts.birthday.is_none());
+            assert!(found.phone.value().is_none() && found.facts.birthday.value().is_none());
             assert_eq!(found.facts.work_phone.is_some(), text.len() <= 200);
         }
     }
@@ -112,10 +112,10 @@ async fn an_address_that_a_collation_takes_for_another_is_not_found() {
     .await;
     assert_eq!(base.ask("SELECT CAST(count(*) AS CHAR) FROM person WHERE address = 'zhang@example.org'").await, "2");
     let store = base.open().await;
-    assert_eq!(Hand(&store).subject("zhang@example.org").await.phone, Some(phone("13800000000")));
+    assert_eq!(Hand(&store).subject("zhang@example.org").await.phone, Stored::Value(phone("13800000000")));
     assert!(store.find(&address("sun@example.org")).await.unwrap().is_none());
     // Case alone makes no other address.
-    assert_eq!(Hand(&store).subject("other@example.org").await.phone, Some(phone("13800000006")));
+    assert_eq!(Hand(&store).subject("other@example.org").await.phone, Stored::Value(phone("13800000006")));
 }
 
 /// What is meant cannot be known, and a guess would give one person's mailbox to another.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use resetgate::account::conformance::Cast;
 use resetgate::account::sql::SqlPreset;
 use resetgate::account::{AccountStore, MaxAge, Scheme};
+use resetgate::domain::Stored;
 
 use crate::contract::{NOW, cast, keeps_every_promise, phone};
 use crate::servers::mariadb::MariaDb;
@@ -135,17 +136,20 @@ async fn the_tables_of_iredmail_serve_recoveries() {
         let store = base.open().await;
         let hand = Hand(&store);
         let zhang = hand.subject("zhang.san@example.org").await;
-        assert_eq!((zhang.phone.clone(), zhang.unit.as_deref()), (Some(phone("13800000000")), Some("信息中心")));
-        assert_eq!(zhang.facts.birthday.unwrap().to_string(), "1990-01-02");
+        assert_eq!(
+            (zhang.phone.clone(), zhang.unit.as_deref()),
+            (Stored::Value(phone("13800000000")), Some("信息中心"))
+        );
+        assert_eq!(zhang.facts.birthday.value().unwrap().to_string(), "1990-01-02");
         let wang = hand.subject("wang@example.org").await;
-        assert!(!wang.enabled && wang.facts.birthday.is_none() && wang.unit.is_none());
+        assert!(!wang.enabled && wang.facts.birthday == Stored::Nothing && wang.unit.is_none());
         let written = hand.set(&zhang.id, "New-Password-1").await.unwrap();
         assert_eq!(written.expires_at, None);
         assert!(hand.signs_in("zhang@example.org", "New-Password-1").await);
         assert!(!hand.subject("zhang@example.org").await.stamp().matches(&zhang.stamp()));
         assert!(hand.set(&wang.id, "New-Password-1").await.is_err());
         store.bind_phone(&zhang.id, None, NOW).await.unwrap();
-        assert!(hand.subject("zhang@example.org").await.phone.is_none());
+        assert!(hand.subject("zhang@example.org").await.phone == Stored::Nothing);
     }
 }
 

@@ -1,6 +1,7 @@
 //! A write touches one row, or it is taken back; and what the database itself says against it.
 
 use resetgate::account::{AccountError, AccountStore};
+use resetgate::domain::Stored;
 
 use crate::contract::{NOW, phone};
 use crate::sql::{Base, Hand, Server};
@@ -21,7 +22,7 @@ async fn a_statement_that_touches_two_rows_is_taken_back_and_told() {
             assert!(!Hand(&store).signs_in("li@example.org", "New-Password-1").await);
             let bound = store.bind_phone(&who, Some(&phone("13800000009")), NOW).await;
             assert!(matches!(bound, Err(AccountError::Unavailable { .. })), "{bound:?}");
-            assert!(Hand(&store).subject("li@example.org").await.phone.is_none());
+            assert!(Hand(&store).subject("li@example.org").await.phone == Stored::Nothing);
             assert_eq!(base.ask("SELECT coalesce(max(challenge), 'none') FROM resetgate_write").await, "none");
         }
     }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use super::{AccountError, AccountStore, MaxAge, PasswordWrite, PasswordWritten};
 use crate::domain::{
-    ChallengeId, Clock, MailboxAddress, NewPassword, PhoneNumber, Randomness, Subject, SubjectId, Timestamp,
+    ChallengeId, Clock, MailboxAddress, NewPassword, PhoneNumber, Randomness, Stored, Subject, SubjectId, Timestamp,
 };
 
 /// The accounts that a store is tried with. Only the first is needed.
@@ -202,7 +202,7 @@ impl Trial {
         }
         if let Some(unbound) = unbound
             && let Some(subject) = self.store.find(unbound).await?
-            && subject.phone.is_some()
+            && subject.phone != Stored::Nothing
         {
             self.store.bind_phone(&subject.id, None, self.clock.now()).await?;
         }

@@ -2,7 +2,7 @@
 
 use super::{Left, NO_DISABLED, NO_UNBOUND, Trial, given, kept};
 use crate::account::AccountError;
-use crate::domain::{PhoneNumber, Region, SubjectId};
+use crate::domain::{PhoneNumber, Region, Stored, SubjectId};
 
 fn phone(text: &str) -> Result<PhoneNumber, Left> {
     PhoneNumber::parse(text, Region::CN).map_err(|error| Left::Broken(error.to_string()))
@@ -15,11 +15,11 @@ pub(super) async fn a_phone_is_bound_and_unbound(trial: &Trial) -> Result<(), Le
     let (number, now) = (phone("13800000001")?, trial.clock.now());
     trial.store.bind_phone(&before.id, Some(&number), now).await?;
     let bound = trial.find(who).await?;
-    kept(bound.phone.as_ref() == Some(&number), "the number that was bound is not the phone")?;
+    kept(bound.phone.as_ref() == Stored::Value(&number), "the number that was bound is not the phone")?;
     kept(bound.phone_bound_at.is_none_or(|at| at == now), "the phone was bound at another time")?;
     kept(!bound.stamp().matches(&before.stamp()), "codes that were sent before the binding still count")?;
     trial.store.bind_phone(&before.id, None, now).await?;
-    kept(trial.find(who).await?.phone.is_none(), "the phone is bound still")
+    kept(trial.find(who).await?.phone == Stored::Nothing, "the phone is bound still")
 }
 
 pub(super) async fn a_disabled_or_unknown_account_gets_no_phone(trial: &Trial) -> Result<(), Left> {

@@ -102,15 +102,15 @@ struct Account {
     unit: Option<String>,
     enabled: bool,
     #[serde(deserialize_with = "told")]
-    phone: Option<String>,
+    phone: Option<Figures>,
     #[serde(deserialize_with = "told")]
     phone_bound_at: Option<String>,
     #[serde(deserialize_with = "told")]
     password_changed_at: Option<String>,
     #[serde(deserialize_with = "told")]
-    work_phone: Option<String>,
+    work_phone: Option<Figures>,
     #[serde(deserialize_with = "told")]
-    birthday: Option<String>,
+    birthday: Option<Figures>,
 }
 
 #[derive(Deserialize)]
@@ -139,6 +139,23 @@ pub(super) struct ExpiringTold {
 struct ExpiringAccount {
     account: Account,
     expires_at: String,
+}
+
+/// A number of a phone or a day: a text, or figures that the store keeps as a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Figures {
+    Text(String),
+    Whole(i64),
+}
+
+impl From<Figures> for String {
+    fn from(figures: Figures) -> Self {
+        match figures {
+            Figures::Text(text) => text,
+            Figures::Whole(number) => number.to_string(),
+        }
+    }
 }
 
 /// An answer to the question after its health.
@@ -171,7 +188,7 @@ impl Found {
 }
 
 impl Account {
-    /// A number or a birthday that is none leaves the account without one; what names the account must be right.
+    /// A number or a birthday that is none is unreadable, and the account is found all the same; what names the account must be right.
     fn read(self, region: Region) -> Result<Subject, &'static str> {
         if self.id.is_empty() || self.id.len() > MAX_ID || self.id.chars().any(char::is_control) {
             return Err("its `id` is empty, too long, or holds control characters");
@@ -183,18 +200,19 @@ impl Account {
         let address = parse(&self.address).map_err(|_| "its `address` is no mail address")?;
         let aliases: Result<Vec<_>, _> = self.aliases.iter().map(parse).collect();
         let aliases = aliases.map_err(|_| "one of its `aliases` is no mail address")?;
+        let (mobile, birthday) = (self.phone.map(String::from), self.birthday.map(String::from));
         let subject = Subject {
             id: SubjectId::new(self.id),
-            phone: self.phone.as_deref().and_then(|text| PhoneNumber::parse(text, region).ok()),
+            phone: PhoneNumber::among(mobile.as_deref(), region),
             unit: self.unit,
             enabled: self.enabled,
             password_changed_at: at("its `password_changed_at` is no time", self.password_changed_at)?,
             phone_bound_at: at("its `phone_bound_at` is no time", self.phone_bound_at)?,
             facts: PersonalFacts {
                 user_names: user_names(&address, &aliases),
-                mobile: self.phone,
-                work_phone: self.work_phone,
-                birthday: self.birthday.as_deref().and_then(|text| text.parse::<Birthday>().ok()),
+                mobile,
+                work_phone: self.work_phone.map(String::from),
+                birthday: birthday.as_deref().map_or(Ok(None), Birthday::read).into(),
             },
             address,
             aliases,

@@ -49,6 +49,14 @@ impl Entry {
         texts
     }
 
+    /// Every value of an attribute as a text, sorted; what is no UTF-8 is left marked, so that it is read as nothing else.
+    pub(super) fn all(&self, name: &str) -> Vec<String> {
+        let mut texts: Vec<_> =
+            self.bytes(name).iter().map(|value| String::from_utf8_lossy(value).into_owned()).collect();
+        texts.sort_unstable();
+        texts
+    }
+
     /// The first text of an attribute.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.texts(name).into_iter().find(|text| !text.trim().is_empty())

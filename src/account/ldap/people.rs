@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::entry::Entry;
 use super::query::id_of;
 use super::settings::LdapSettings;
-use super::times::{read_any, read_birthday};
+use super::times::read_any;
 use crate::account::book::user_names;
-use crate::domain::{MailboxAddress, PersonalFacts, PhoneNumber, Region, Subject, SubjectId};
+use crate::domain::{Birthday, MailboxAddress, PersonalFacts, PhoneNumber, Region, Stored, Subject, SubjectId};
 
 /// What of an entry means what.
 pub(super) struct People {
@@ -62,30 +62,29 @@ impl People {
         self.primary(entry).chain(self.aliases(entry)).any(|named| named == *address)
     }
 
-    /// The person, where the entry has an address and an id. Anything else that is wrong leaves its field empty.
+    /// The person, where the entry has an address and an id. Anything else that is wrong leaves its field
+    /// empty or unreadable.
     pub(super) fn subject(&self, entry: &Entry) -> Option<Subject> {
         let of = &self.settings.attributes;
         let mut all = self.primary(entry).chain(self.aliases(entry));
         let address = all.next()?;
         let aliases: Vec<_> = all.collect();
-        let numbers = entry.texts(&of.mobile);
-        let parsed = |text: &&str| PhoneNumber::parse(text, self.region).ok();
-        // Several different ones are none: nobody knows which is meant, and a code is not for trying.
-        let mut phones = numbers.iter().filter_map(parsed);
-        let phone = phones.next().filter(|first| phones.all(|other| other == *first));
+        let (numbers, days) = (entry.all(&of.mobile), entry.all(&of.birthday));
+        let is_number = |text: &&String| PhoneNumber::parse(text, self.region).is_ok();
+        let birthday = |text: &String| Stored::from(Birthday::read(text));
         let own = |name: &str| entry.text(name).map(str::to_owned);
         Some(Subject {
             id: self.id(entry)?,
             facts: PersonalFacts {
                 user_names: user_names(&address, &aliases),
-                mobile: numbers.iter().find(|text| parsed(text).is_some()).or(numbers.first()).map(ToString::to_string),
+                mobile: numbers.iter().find(is_number).cloned().or_else(|| own(&of.mobile)),
                 work_phone: own(&of.work_phone),
-                birthday: entry.text(&of.birthday).and_then(read_birthday),
+                birthday: days.iter().map(birthday).fold(Stored::Nothing, Stored::or),
             },
             address,
             aliases,
             unit: own(&of.unit),
-            phone,
+            phone: PhoneNumber::among(numbers.iter().map(String::as_str), self.region),
             enabled: self.is_enabled(entry),
             password_changed_at: entry.text(&of.password_changed).and_then(read_any),
             phone_bound_at: entry.text(&of.phone_bound).and_then(read_any),

@@ -4,7 +4,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use crate::domain::{Birthday, Timestamp};
+use crate::domain::Timestamp;
 
 const DAY: i64 = 86_400_000;
 
@@ -121,27 +121,6 @@ fn read_date(text: &str) -> Option<Date> {
     Date::new(text[..4].parse().ok()?, text[4..6].parse().ok()?, text[6..].parse().ok()?).ok()
 }
 
-/// `1990-01-02`, `1990/1/2`, `19900102` or a generalized time, whose day is taken as it stands: whoever wrote
-/// midnight in some zone meant that day.
-pub(super) fn read_birthday(text: &str) -> Option<Birthday> {
-    let text = text.trim();
-    if !text.is_ascii() || text.len() > 40 {
-        return None;
-    }
-    let parts: Vec<_> = text.split(['-', '/', '.']).collect();
-    let date = match parts.as_slice() {
-        [year, month, day] if year.len() == 4 => {
-            Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()?
-        }
-        [_] if text.len() == 8 => read_date(text)?,
-        _ => {
-            read_generalized_time(text)?;
-            read_date(text.get(..8)?)?
-        }
-    };
-    date.to_string().parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,32 +173,11 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_birthday_is_read_however_it_was_written() {
-        for text in ["1990-01-02", "1990/1/2", "19900102", "19900102000000Z", "199001020000+0800", " 1990.01.02 "] {
-            assert_eq!(read_birthday(text).map(|day| day.to_string()).as_deref(), Some("1990-01-02"), "{text}");
-        }
-        for text in [
-            "",
-            "1990",
-            "02.01.1990",
-            "1990-13-01",
-            "19900230",
-            "199001021",
-            "1990-01",
-            "-990-01-02",
-            "unknown",
-            "0000011024-",
-        ] {
-            assert!(read_birthday(text).is_none(), "{text}");
-        }
-    }
-
     proptest::proptest! {
         #[test]
         fn parsing_any_text_never_panics(text in "\\PC{0,30}", digits in "[0-9]{0,20}[.,]?[0-9]{0,4}[Z+-]?[0-9]{0,5}") {
             for text in [text, digits] {
-                let _ = (read_any(&text), read_birthday(&text));
+                let _ = read_any(&text);
                 for format in [TimeFormat::GeneralizedTime, TimeFormat::Days, TimeFormat::Filetime] {
                     let _ = format.read(&text);
                 }

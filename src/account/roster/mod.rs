@@ -5,7 +5,7 @@ mod read;
 use std::fmt;
 
 use super::{AccountRecord, NewAccount};
-use crate::domain::PhoneNumber;
+use crate::domain::{PhoneNumber, Stored};
 
 pub use read::{MAX_TEXT, MAX_WORK_PHONE, free_text, read};
 
@@ -132,7 +132,7 @@ impl Roster {
             Column::Unit => new.unit != existing.unit,
             Column::Mobile => new.mobile.as_ref().map(PhoneNumber::e164) != existing.mobile.as_deref(),
             Column::WorkPhone => new.work_phone != existing.work_phone,
-            Column::Birthday => new.birthday != existing.birthday,
+            Column::Birthday => Stored::from(new.birthday) != existing.birthday,
             Column::PasswordHash => new.password.as_ref().is_some_and(|hash| {
                 existing.password_changed_at.is_none() && Some(hash.expose()) != existing.password_hash.as_deref()
             }),

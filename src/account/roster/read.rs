@@ -114,7 +114,7 @@ impl Draft {
             Column::Unit => self.unit = free_text(text, MAX_TEXT)?,
             Column::Mobile => self.mobile = given(text, |text| PhoneNumber::parse(text, region))?,
             Column::WorkPhone => self.work_phone = free_text(text, MAX_WORK_PHONE)?,
-            Column::Birthday => self.birthday = given(text, str::parse)?,
+            Column::Birthday => self.birthday = Birthday::read(text).map_err(|error| error.to_string())?,
             Column::PasswordHash => self.password = given(text, StoredHash::parse)?,
             Column::Enabled => self.enabled = given(text, truth)?,
         }

@@ -119,7 +119,8 @@ fn moment(bytes: &[u8], only_day: bool) -> Option<Cell> {
     let [year_low, year_high, month, day, time @ ..] = bytes else { return Some(Cell::Null) };
     let year = i16::from_le_bytes([*year_low, *year_high]);
     let Ok(day) = Date::new(year, i8::try_from(*month).ok()?, i8::try_from(*day).ok()?) else {
-        return Some(Cell::Null);
+        // A year without its day is something, only no day.
+        return (year == 0).then_some(Cell::Null);
     };
     if only_day {
         return Some(Cell::Day(day));

@@ -3,7 +3,9 @@
 use super::cell::Cell;
 use super::server::Record;
 use crate::account::book::user_names;
-use crate::domain::{Birthday, MailboxAddress, PersonalFacts, PhoneNumber, Region, Subject, SubjectId, Timestamp};
+use crate::domain::{
+    Birthday, MailboxAddress, PersonalFacts, PhoneNumber, Region, Stored, Subject, SubjectId, Timestamp, signs,
+};
 
 /// What `find` may give; the first two it must.
 pub(super) const COLUMNS: [&str; 11] = [
@@ -23,9 +25,6 @@ pub(super) const COLUMNS: [&str; 11] = [
 /// Beside them, where phones are bound here.
 pub(super) const BOUND_AT: &str = "phone_bound_at";
 
-/// Nobody alive is older; tables that know no birthday hold a day of the first century.
-const EARLIEST_BIRTH: i16 = 1900;
-
 /// 9000-01-01: what is later stands for never.
 const NEVER: Timestamp = Timestamp::from_millis(221_845_392_000_000);
 
@@ -34,8 +33,8 @@ pub(super) struct Account {
     pub(super) subject: Subject,
     pub(super) hash: Option<String>,
     pub(super) expires_at: Option<Timestamp>,
-    /// Every mobile number of every row.
-    phones: Vec<PhoneNumber>,
+    /// What every row holds for a mobile number.
+    mobiles: Vec<Stored<String>>,
     hashes: Vec<String>,
     units: Vec<String>,
 }
@@ -50,7 +49,7 @@ impl Account {
     /// One more row of the same account. Rows have no order, so none is heard before another; and where two contradict
     /// each other, what would let somebody in is believed by neither.
     fn also(&mut self, next: Self) {
-        self.phones.extend(next.phones);
+        self.mobiles.extend(next.mobiles);
         self.hashes.extend(next.hashes);
         self.units.extend(next.units);
         self.expires_at = self.expires_at.into_iter().chain(next.expires_at).min();
@@ -73,11 +72,16 @@ impl Account {
     }
 
     /// What all rows agree in.
-    fn settled(mut self) -> Self {
+    fn settled(mut self, region: Region) -> Self {
         self.hash = agreed(&self.hashes);
         let subject = &mut self.subject;
-        (subject.phone, subject.unit) = (agreed(&self.phones), agreed(&self.units));
-        if let Some(phone) = &subject.phone {
+        let texts = self.mobiles.iter().filter_map(|held| held.as_ref().value());
+        subject.phone = PhoneNumber::among(texts.map(String::as_str), region);
+        if self.mobiles.iter().any(Stored::is_unreadable) {
+            subject.phone = std::mem::take(&mut subject.phone).or(Stored::Unreadable);
+        }
+        subject.unit = agreed(&self.units);
+        if let Stored::Value(phone) = &subject.phone {
             subject.facts.mobile = Some(phone.e164().to_owned());
         }
         subject.facts.user_names = user_names(&subject.address, &subject.aliases);
@@ -95,7 +99,7 @@ fn agreed<T: Clone + PartialEq>(values: &[T]) -> Option<T> {
 pub(super) fn accounts(records: Vec<Record>, region: Region) -> Vec<Account> {
     let mut accounts: Vec<Account> = Vec::new();
     for record in records {
-        let Some(next) = account(record, region) else {
+        let Some(next) = account(record) else {
             tracing::warn!("account.sql.find gives a row whose id or address cannot be read; it is passed over");
             continue;
         };
@@ -104,24 +108,27 @@ pub(super) fn accounts(records: Vec<Record>, region: Region) -> Vec<Account> {
             None => accounts.push(next),
         }
     }
-    accounts.into_iter().map(Account::settled).collect()
+    accounts.into_iter().map(|account| account.settled(region)).collect()
 }
 
-fn account(mut record: Record, region: Region) -> Option<Account> {
+fn account(mut record: Record) -> Option<Account> {
     let mut take = |name: &str| {
         let found = record.iter_mut().find(|(column, _)| column == name);
         found.map(|(_, cell)| std::mem::replace(cell, Cell::Null))
     };
-    let text = |cell: Option<Cell>| cell.and_then(Cell::text).filter(|text| !text.trim().is_empty());
+    let text = |cell: Option<Cell>| cell.and_then(Cell::text).filter(|text| !signs::trimmed(text).is_empty());
     let id = text(take("id"))?;
     let address = MailboxAddress::parse(&text(take("address"))?).ok()?;
     let aliases = take("aliases").map(Cell::list).unwrap_or_default();
-    let mobile = text(take("mobile"));
-    let birthday = text(take("birthday")).and_then(|text| text.parse::<Birthday>().ok());
+    let mobiles = held(take("mobile").unwrap_or(Cell::Null));
+    let birthday = match held(take("birthday").unwrap_or(Cell::Null)).pop() {
+        Some(Stored::Value(text)) => Birthday::read(&text).into(),
+        Some(_) => Stored::Unreadable,
+        None => Stored::Nothing,
+    };
     let enabled = take("enabled").is_none_or(|cell| cell.truth().unwrap_or(false));
     let moment = |cell: Option<Cell>| cell.and_then(Cell::moment);
     Some(Account {
-        phones: mobile.as_deref().map(|text| phones_in(text, region)).unwrap_or_default(),
         hashes: text(take("password_hash")).into_iter().collect(),
         units: text(take("unit")).into_iter().collect(),
         hash: None,
@@ -136,21 +143,27 @@ fn account(mut record: Record, region: Region) -> Option<Account> {
             phone_bound_at: moment(take(BOUND_AT)),
             facts: PersonalFacts {
                 user_names: Vec::new(),
-                mobile,
+                mobile: mobiles.iter().find_map(|held| held.clone().value()),
                 work_phone: text(take("work_phone")),
-                birthday: birthday.filter(|birthday| birthday.year() >= EARLIEST_BIRTH),
+                birthday,
             },
-            phone: None,
+            phone: Stored::Nothing,
         },
+        mobiles,
     })
 }
 
-/// The mobile numbers of a field.
-fn phones_in(text: &str, region: Region) -> Vec<PhoneNumber> {
-    if let Ok(phone) = PhoneNumber::parse(text, region) {
-        return vec![phone];
-    }
-    text.split([',', ';', '/', '|', '\n']).filter_map(|part| PhoneNumber::parse(part, region).ok()).collect()
+/// What a field holds that people write in many ways, in texts. A type that is not read here is something all the same.
+fn held(cell: Cell) -> Vec<Stored<String>> {
+    let texts = match cell {
+        Cell::Null => Vec::new(),
+        Cell::Texts(texts) => texts,
+        cell => match cell.text() {
+            Some(text) => vec![text],
+            None => return vec![Stored::Unreadable],
+        },
+    };
+    texts.into_iter().filter(|text| !signs::trimmed(text).is_empty()).map(Stored::Value).collect()
 }
 
 #[cfg(test)]
@@ -189,10 +202,13 @@ mod tests {
     #[test]
     fn a_field_with_two_mobile_numbers_names_no_phone() {
         let phone = |text| one(&[("id", "1"), ("address", "a@example.org"), ("mobile", text)]).subject.phone;
-        assert_eq!(phone("010-55500100, 13800138000").unwrap().e164(), "+8613800138000");
-        assert_eq!(phone("13800138000;+8613800138000").unwrap().e164(), "+8613800138000");
+        assert_eq!(phone("010-55500100, 13800138000").value().unwrap().e164(), "+8613800138000");
+        assert_eq!(phone("13800138000;+8613800138000").value().unwrap().e164(), "+8613800138000");
         for text in ["13800138000, 13900139000", "call me", "010-55500100"] {
-            assert!(phone(text).is_none(), "{text}");
+            assert!(phone(text).is_unreadable(), "{text}");
+        }
+        for text in ["", " ", "\u{200b}"] {
+            assert_eq!(phone(text), Stored::Nothing, "{}", text.escape_unicode());
         }
     }
 
@@ -207,12 +223,12 @@ mod tests {
         };
         let (one, two) = (("mobile", "13800138000"), ("mobile", "13900139000"));
         for rows in [&[one, two][..], &[two, one], &[one, two, one], &[two, one, ("mobile", "")]] {
-            assert!(of(rows).subject.phone.is_none());
+            assert!(of(rows).subject.phone.is_unreadable());
         }
         for rows in
             [&[one, ("mobile", "+86 138 0013 8000")][..], &[("mobile", "010-55500100"), one], &[one, ("mobile", "")]]
         {
-            assert_eq!(of(rows).subject.phone.unwrap().e164(), "+8613800138000");
+            assert_eq!(of(rows).subject.phone.value().unwrap().e164(), "+8613800138000");
         }
         for rows in [[("enabled", "1"), ("enabled", "0")], [("enabled", "0"), ("enabled", "1")]] {
             assert!(!of(&rows).subject.enabled);
@@ -236,6 +252,44 @@ mod tests {
     }
 
     #[test]
+    fn birthdays_and_numbers_are_read_from_every_type_of_column() {
+        let birthday = |cell: Cell| {
+            let fixed = [("id", "1"), ("address", "a@example.org")];
+            let mut record = row(&fixed);
+            record.push(("birthday".to_owned(), cell));
+            accounts(vec![record], Region::CN).pop().unwrap().subject.facts.birthday
+        };
+        let text = |text: &str| Cell::Text(text.to_owned());
+        let day = Cell::Day(jiff::civil::date(1990, 1, 2));
+        for cell in [Cell::Whole(19_900_102), text("1990/1/2"), text("1990年1月2日"), text("1990-01-02 00:00:00"), day]
+        {
+            assert_eq!(birthday(cell).value().unwrap().to_string(), "1990-01-02");
+        }
+        for cell in [Cell::Whole(32_875), text("02/01/1990"), Cell::Other("NUMERIC".to_owned()), Cell::Truth(true)] {
+            assert!(birthday(cell).is_unreadable());
+        }
+        assert_eq!(birthday(Cell::Null), Stored::Nothing);
+        let phone = |cell: Cell| {
+            let mut record = row(&[("id", "1"), ("address", "a@example.org")]);
+            record.push(("mobile".to_owned(), cell));
+            accounts(vec![record], Region::CN).pop().unwrap().subject.phone
+        };
+        let texts = |texts: &[&str]| Cell::Texts(texts.iter().map(ToString::to_string).collect());
+        for cell in [
+            Cell::Whole(13_800_138_000),
+            text("\u{202a}13800138000\u{202c}"),
+            text("138\u{2010}0013\u{2013}8000"),
+            texts(&["010-55500100", "１３８００１３８０００"]),
+        ] {
+            assert_eq!(phone(cell).value().unwrap().e164(), "+8613800138000");
+        }
+        for cell in [Cell::Other("NUMERIC".to_owned()), Cell::Whole(110), texts(&["13800138000", "13900139000"])] {
+            assert!(phone(cell).is_unreadable());
+        }
+        assert_eq!((phone(Cell::Null), phone(texts(&[]))), (Stored::Nothing, Stored::Nothing));
+    }
+
+    #[test]
     fn what_tables_write_for_nothing_is_nothing() {
         let account = one(&[
             ("id", "1"),
@@ -246,7 +300,9 @@ mod tests {
             ("unit", ""),
             ("enabled", "perhaps"),
         ]);
-        assert!(account.subject.facts.birthday.is_none() && account.expires_at.is_none() && account.hash.is_none());
+        assert!(
+            account.subject.facts.birthday == Stored::Nothing && account.expires_at.is_none() && account.hash.is_none()
+        );
         assert!(account.subject.unit.is_none() && !account.subject.enabled);
     }
 }

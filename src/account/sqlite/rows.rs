@@ -4,7 +4,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Error, QueryBuilder, Row, Sqlite, SqliteExecutor};
 
 use crate::account::AccountRecord;
-use crate::domain::{MailboxAddress, Timestamp};
+use crate::domain::{Birthday, MailboxAddress, Timestamp};
 
 /// Every column of a record; `p` is the primary address and `a` the account.
 macro_rules! record_columns {
@@ -95,7 +95,7 @@ pub(super) async fn page(
 }
 
 /// A row as a record. Only an address that is none is an error: everything else that a foreign hand may have
-/// written wrongly leaves the field empty.
+/// written wrongly leaves its field unreadable.
 fn record(row: &SqliteRow) -> Result<AccountRecord, Error> {
     let id = row.try_get("id")?;
     let primary: &str = row.try_get("address")?;
@@ -114,7 +114,7 @@ fn record(row: &SqliteRow) -> Result<AccountRecord, Error> {
         unit: row.try_get("unit")?,
         mobile: row.try_get("mobile")?,
         work_phone: row.try_get("work_phone")?,
-        birthday: birthday.and_then(|text| text.parse().ok()),
+        birthday: birthday.map_or(Ok(None), Birthday::read).into(),
         password_hash: row.try_get::<Option<String>, _>("password_hash")?.map(String::into_boxed_str),
         password_changed_at: moment(row, "password_changed_at")?,
         password_expires_at: moment(row, "password_expires_at")?,

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::{Format, Streams, expect_there};
 use crate::account::{Expiring, Surroundings, open};
 use crate::cli::exit::{FAILED, OK};
-use crate::domain::{Clock, OrderId, Period, PhoneNumber, Randomness, SystemClock, SystemRandom, Timestamp};
+use crate::domain::{Clock, OrderId, Period, PhoneNumber, Randomness, Stored, SystemClock, SystemRandom, Timestamp};
 use crate::settings::Settings;
 use crate::sms::{self, ConsoleWriter, MessageKind, SmsMessage, SmsProvider, Texts};
 
@@ -63,7 +63,7 @@ impl RunningOut {
                 Some(notifier) => Some(notifier.tell(one, streams).await?),
                 None => None,
             };
-            lost += usize::from(told == Some(false) && one.subject.phone.is_some());
+            lost += usize::from(told == Some(false) && one.subject.phone != Stored::Nothing);
             lines.push(line(one, told));
         }
         self.tell(&lines, streams)?;
@@ -115,7 +115,7 @@ fn line(one: &Expiring, notified: Option<bool>) -> Line {
         address: one.subject.address.as_str().to_owned(),
         unit: one.subject.unit.clone(),
         expires_at: one.expires_at.to_string(),
-        mobile: one.subject.phone.as_ref().map(PhoneNumber::masked),
+        mobile: one.subject.phone.as_ref().value().map(PhoneNumber::masked),
         notified,
     }
 }
@@ -131,7 +131,7 @@ struct Notifier {
 impl Notifier {
     /// Whether a provider took the message. Who has no phone is not told.
     async fn tell(&self, one: &Expiring, streams: &mut Streams<'_>) -> Result<bool, Failure> {
-        let Some(phone) = &one.subject.phone else { return Ok(false) };
+        let Stored::Value(phone) = &one.subject.phone else { return Ok(false) };
         let message = self.message(phone.clone(), one.subject.unit.as_deref(), one.expires_at);
         match self.provider.send(&message).await {
             Ok(_) => Ok(true),

@@ -163,7 +163,7 @@ pub(super) fn missing_file(settings: &AccountSettings) -> Option<String> {
 }
 
 fn parse_address(text: &str) -> Result<MailboxAddress, MailboxError> {
-    MailboxAddress::parse(text)
+    MailboxAddress::typed(text, "")
 }
 
 fn no_such_account(address: &MailboxAddress) -> Failure {

@@ -23,18 +23,22 @@ pub struct View {
     pub password_changed_at: Option<String>,
     pub password_expires_at: Option<String>,
     pub phone_bound_at: Option<String>,
+    /// `mobile` and `birthday`, where something is stored that is none.
+    pub unreadable: Vec<&'static str>,
 }
 
 impl View {
     pub fn of(record: &AccountRecord, region: Region, reveal: bool) -> Self {
         let phone = record.phone(region);
+        let unreadable = [("mobile", phone.is_unreadable()), ("birthday", record.birthday.is_unreadable())];
+        let phone = phone.value();
         let mobile = if reveal {
             record.mobile.clone()
         } else {
             phone.as_ref().map(PhoneNumber::masked).or_else(|| record.mobile.as_deref().map(masked))
         };
         let work_phone = record.work_phone.as_deref();
-        let birthday = record.birthday.as_ref().map(Birthday::to_string);
+        let birthday = record.birthday.as_ref().value().map(Birthday::to_string);
         Self {
             address: record.address.as_str().to_owned(),
             aliases: record.aliases.iter().map(|alias| alias.as_str().to_owned()).collect(),
@@ -49,6 +53,7 @@ impl View {
             password_changed_at: record.password_changed_at.as_ref().map(Timestamp::to_string),
             password_expires_at: record.password_expires_at.as_ref().map(Timestamp::to_string),
             phone_bound_at: record.phone_bound_at.as_ref().map(Timestamp::to_string),
+            unreadable: unreadable.into_iter().filter(|(_, is)| *is).map(|(field, _)| field).collect(),
         }
     }
 
@@ -85,7 +90,14 @@ impl View {
             ("unit", optional(&self.unit)),
             ("mobile", self.mobile_text() + &since("bound", &self.phone_bound_at)),
             ("work phone", optional(&self.work_phone)),
-            ("birthday", optional(&self.birthday)),
+            (
+                "birthday",
+                if self.unreadable.contains(&"birthday") {
+                    "(not readable)".to_owned()
+                } else {
+                    optional(&self.birthday)
+                },
+            ),
             ("password", password),
             ("state", self.state().to_owned()),
         ];

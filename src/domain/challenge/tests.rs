@@ -81,7 +81,7 @@ fn stamp() -> SubjectStamp {
         id,
         address,
         unit: None,
-        phone: None,
+        phone: crate::domain::Stored::Nothing,
         enabled: true,
         password_changed_at: None,
         aliases: Vec::new(),

@@ -208,7 +208,7 @@ impl RecoveryParts {
 
     fn announce(&self, origin: &Origin, view: &ChallengeView, subject: Subject) {
         let place = self.outbox.reserve();
-        match (place, subject.phone) {
+        match (place, subject.phone.value()) {
             (Ok(place), Some(phone)) => place.fill(Delivery::Notice {
                 challenge: view.id,
                 subject: subject.id,

@@ -99,7 +99,7 @@ impl RecoveryParts {
     ) -> Result<Verified, FlowError> {
         // Looked up only now: before the code was right, the time of a look-up would tell who has an account.
         let phone = match self.accounts.find(&view.account).await {
-            Ok(subject) if is_unchanged(&view, subject.as_ref()) => subject.and_then(|subject| subject.phone),
+            Ok(subject) if is_unchanged(&view, subject.as_ref()) => subject.and_then(|subject| subject.phone.value()),
             Ok(_) => return Err(self.void(origin, &view).await?),
             // The code was right and stays right; `complete` looks again.
             Err(error) => {

@@ -26,7 +26,7 @@ pub async fn start(
 ) -> Result<HttpResponse, Problem> {
     let Strict(body) = body;
     let call = call.in_language(&request, body.locale.as_deref());
-    let account = MailboxAddress::parse(&body.account);
+    let account = MailboxAddress::typed(&body.account, "");
     let account = account.map_err(|error| Problem::of_mailbox(&call, error, &rules.example_address))?;
     let return_to = return_to(&call, &rules, body.return_to)?;
     let captcha = body.captcha.map(|Object(captcha)| captcha.into());

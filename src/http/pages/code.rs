@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use super::form::Form;
 use super::frame::{Sheet, Step};
+use super::password;
 use super::pieces::{Errors, Field, contacts, hidden};
 use super::stop::{Stop, Way};
 use super::visit::{Visit, way_again};
-use super::{password, typed};
-use crate::domain::{ChallengeView, CodeError, State};
+use crate::domain::{ChallengeView, CodeError, State, signs};
 use crate::flow::{FlowError, Passed, RecoveryFlow};
 use crate::http::problem::Problem;
 
@@ -62,13 +62,16 @@ pub async fn submit(mut visit: Visit, flow: web::Data<RecoveryFlow>, form: Form)
     if visit.speaks_otherwise(&form) {
         return again(&visit, &flow, &form, StatusCode::OK, Errors::default()).await;
     }
-    let digits = flow.rules().code_length;
-    if form.text("code").trim().is_empty() {
+    if signs::trimmed(form.text("code")).is_empty() {
         let mut errors = Errors::default();
-        errors.add("code", "code_format", visit.text_with("code.required", &[("n", &digits.to_string())]));
+        errors.add(
+            "code",
+            "code_format",
+            visit.text_with("code.required", &[("n", &flow.rules().code_length.to_string())]),
+        );
         return again(&visit, &flow, &form, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
     }
-    let code = typed::code(form.text("code"), digits).into_owned().into();
+    let code = form.text("code").to_owned().into();
     match flow.verify(&visit.call.origin, &id, &credential, code).await {
         Ok(Passed { value, .. }) => {
             visit.hold(id, value.credential);

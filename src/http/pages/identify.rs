@@ -12,7 +12,6 @@ use super::form::Form;
 use super::frame::{Sheet, Step};
 use super::pieces::{Errors, Field};
 use super::stop::{Stop, Way};
-use super::typed;
 use super::visit::Visit;
 use crate::captcha::Issued;
 use crate::domain::{MailboxAddress, MailboxError, State};
@@ -77,7 +76,7 @@ pub async fn submit(
     }
     let mut errors = Errors::default();
     let rules = visit.rules();
-    let parsed = MailboxAddress::parse(&typed::address(account, &rules.mail_domain));
+    let parsed = MailboxAddress::typed(account, &rules.mail_domain);
     if let Err(error) = &parsed {
         let key = if *error == MailboxError::Empty { "field.account_required" } else { "field.account_format" };
         errors.add(

@@ -18,7 +18,6 @@ mod pieces;
 mod resend;
 mod stop;
 mod stopped;
-mod typed;
 mod visit;
 
 use std::collections::BTreeMap;

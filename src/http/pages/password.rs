@@ -12,7 +12,7 @@ use super::pieces::{Errors, Field, hidden};
 use super::stop::{Stop, Way};
 use super::visit::Visit;
 use crate::account::AccountError;
-use crate::domain::{ChallengeId, ChallengeView, PasswordError, State};
+use crate::domain::{ChallengeId, ChallengeView, PasswordError, State, signs};
 use crate::flow::{Completion, FlowError, Passed, RecoveryFlow};
 use crate::http::problem::Problem;
 use crate::policy::{CheckedBy, Violations};
@@ -39,10 +39,9 @@ pub async fn submit(mut visit: Visit, flow: web::Data<RecoveryFlow>, form: Form)
     if errors.any() {
         return again(&visit, &flow, &form, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
     }
-    let digits = flow.rules().code_length;
     let completion = Completion {
         password: form.secret("new_password"),
-        code: form.given("code").map(|typed| super::typed::code(typed, digits).into_owned().into()),
+        code: form.given("code").map(|typed| typed.to_owned().into()),
         max_age: None,
         revoke_sessions: true,
     };
@@ -62,7 +61,7 @@ fn unfinished(visit: &Visit, flow: &RecoveryFlow, form: &Form) -> Errors {
     let mut errors = Errors::default();
     let language = &visit.call.language;
     let code_asked = visit.rules().single && form.text("step") != "password";
-    if code_asked && form.text("code").trim().is_empty() {
+    if code_asked && signs::trimmed(form.text("code")).is_empty() {
         errors.add(
             "code",
             "code_format",

@@ -6,7 +6,7 @@ mod settings;
 mod shape;
 
 use super::{PasswordPolicy, PolicySettings, Violations};
-use crate::domain::{NewPassword, PersonalFacts};
+use crate::domain::{NewPassword, PersonalFacts, Stored};
 
 /// Section `[policy]` of the defaults, with the keys in `over` laid on top.
 fn settings(over: &str) -> PolicySettings {
@@ -33,6 +33,6 @@ fn person() -> PersonalFacts {
         user_names: vec!["zhang.san".into(), "zs".into()],
         mobile: Some("+8613812345678".into()),
         work_phone: Some("010-55500100-8012".into()),
-        birthday: Some("1990-01-02".parse().unwrap()),
+        birthday: Stored::Value("1990-01-02".parse().unwrap()),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::policy;
-use crate::domain::{NewPassword, PersonalFacts};
+use crate::domain::{NewPassword, PersonalFacts, Stored};
 use crate::policy::{PasswordPolicy, Rule};
 
 static POLICY: LazyLock<PasswordPolicy> = LazyLock::new(|| policy(""));
@@ -51,7 +51,7 @@ fn day() -> impl Strategy<Value = (i16, i8, i8)> {
 
 fn born((year, month, day): (i16, i8, i8)) -> PersonalFacts {
     let birthday = format!("{year:04}-{month:02}-{day:02}").parse().unwrap();
-    PersonalFacts { birthday: Some(birthday), ..PersonalFacts::default() }
+    PersonalFacts { birthday: Stored::Value(birthday), ..PersonalFacts::default() }
 }
 
 proptest! {

@@ -52,7 +52,7 @@ fn stamp(subject: &SubjectId) -> SubjectStamp {
         id: subject.clone(),
         address: MailboxAddress::parse("anna@example.org").unwrap(),
         unit: None,
-        phone: None,
+        phone: crate::domain::Stored::Nothing,
         enabled: true,
         password_changed_at: None,
         aliases: Vec::new(),

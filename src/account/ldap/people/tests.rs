@@ -36,10 +36,10 @@ fn a_person_is_read_out_of_an_entry() {
     ]);
     assert_eq!((zhang.id.as_str(), zhang.address.as_str()), ("u-1", "zhang@example.org"));
     assert_eq!(zhang.facts.user_names, ["zhang", "zhang.san", "zs"]);
-    assert_eq!(zhang.phone.unwrap().e164(), "+8613800000000");
+    assert_eq!(zhang.phone.value().unwrap().e164(), "+8613800000000");
     assert_eq!(zhang.facts.mobile.as_deref(), Some("138 0000 0000"));
     assert_eq!(zhang.facts.work_phone.as_deref(), Some("010-55500123"));
-    assert_eq!(zhang.facts.birthday.unwrap().to_string(), "1990-01-02");
+    assert_eq!(zhang.facts.birthday.value().unwrap().to_string(), "1990-01-02");
     assert_eq!(zhang.unit.as_deref(), Some("信息中心"));
     assert_eq!(zhang.password_changed_at.unwrap().to_string(), "2025-11-22T03:00:00Z");
     assert!(zhang.enabled);
@@ -51,24 +51,41 @@ fn of_several_numbers_only_one_mobile_number_is_the_phone() {
     let (one, two, landline) = (("mobile", "13800000001"), ("mobile", "13900000009"), ("mobile", "010-55500123"));
     for values in [[one, two, landline], [landline, two, one]] {
         let person = subject(&values);
-        assert!(person.enabled && person.phone.is_none());
+        assert!(person.enabled && person.phone.is_unreadable());
         assert_eq!(person.facts.mobile.as_deref(), Some("13800000001"), "no password may hold it all the same");
     }
     for values in [[landline, one], [one, ("mobile", "+86 138 0000 0001")]] {
-        assert_eq!(subject(&values).phone.unwrap().e164(), "+8613800000001");
+        assert_eq!(subject(&values).phone.value().unwrap().e164(), "+8613800000001");
     }
 }
 
-/// case 70: malformed data leaves its field empty and never fails the account.
 #[test]
-fn malformed_values_leave_the_account_without_them() {
+fn a_number_and_a_birthday_are_read_through_what_nobody_sees() {
+    for (mobile, birthday) in [
+        ("\u{202a}13800000000\u{202c}", "1990/1/2"),
+        ("138\u{2010}0000\u{2013}0000\t\r\n", "1990年1月2日"),
+        ("１３８００００００００", "19900102"),
+        ("+86\u{a0}138\u{200b}0000\u{2060}0000", "199001020000+0800"),
+        ("1380000\n0000", "1990-01-02 00:00:00"),
+    ] {
+        let person = subject(&[("mobile", mobile), ("birthday", birthday)]);
+        assert_eq!(person.phone.value().unwrap().e164(), "+8613800000000", "{}", mobile.escape_unicode());
+        assert_eq!(person.facts.birthday.value().unwrap().to_string(), "1990-01-02", "{birthday}");
+    }
+}
+
+/// case 70: malformed data is told apart from none and never fails the account.
+#[test]
+fn malformed_values_leave_the_account_with_what_cannot_be_read() {
     let long = "1".repeat(10_000);
-    for mobile in ["", "12345", "010-55500123", "1380000\n0000", "13800000000\0", "see the list", long.as_str()] {
+    for mobile in ["12345", "010-55500123", "1380000\n0000\n1", "13800000000\0", "see the list", long.as_str()] {
         let person =
             subject(&[("mobile", mobile), ("birthday", "unknown"), ("pwdChangedTime", "2025-11-22"), ("ou", "")]);
-        assert!(person.phone.is_none() && person.facts.birthday.is_none(), "{mobile}");
+        assert!(person.phone.is_unreadable() && person.facts.birthday.is_unreadable(), "{mobile}");
         assert!(person.unit.is_none() && person.password_changed_at.is_none());
     }
+    let nobody = subject(&[("mobile", " "), ("birthday", "00010101000000Z")]);
+    assert_eq!((nobody.phone, nobody.facts.birthday), (Stored::Nothing, Stored::Nothing));
     assert_eq!(subject(&[("mobile", "12345")]).facts.mobile.as_deref(), Some("12345"));
 }
 

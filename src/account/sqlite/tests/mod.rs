@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::account::{MaxAge, NewAccount, SqliteSettings};
-use crate::domain::{ChallengeId, ManualClock, SystemRandom};
+use crate::domain::{ChallengeId, ManualClock, Stored, SystemRandom};
 
 /// 2025-11-23T03:00:00Z.
 pub const NOW: Timestamp = Timestamp::from_millis(1_763_866_800_000);
@@ -141,18 +141,31 @@ async fn months_and_a_moment_later_the_password_has_run_out() {
 
 /// case 70: whatever a foreign hand wrote into the number, the account is found, without a phone.
 #[tokio::test]
-async fn a_stored_number_that_is_none_leaves_the_account_without_a_phone() {
+async fn a_stored_number_is_read_or_told_apart_from_none() {
     let house = House::with_account().await;
     let mut foreign = house.stranger().await;
-    for text in ["", "110", "138000000001", "13800000000/13900000000", "请致电前台", "+881612345678"] {
+    for text in ["", " \u{200b}"] {
+        sqlx::query("UPDATE account SET mobile = ?1").bind(text).execute(&mut foreign).await.unwrap();
+        assert_eq!(house.store.find(&address("a@example.org")).await.unwrap().unwrap().phone, Stored::Nothing);
+    }
+    for text in ["110", "138000000001", "13800000000/13900000000", "请致电前台", "+881612345678"] {
         sqlx::query("UPDATE account SET mobile = ?1, birthday = 'x'").bind(text).execute(&mut foreign).await.unwrap();
         let subject = house.store.find(&address("a@example.org")).await.unwrap().unwrap();
-        assert!(subject.phone.is_none(), "{text}");
+        assert!(subject.phone.is_unreadable() && subject.facts.birthday.is_unreadable(), "{text}");
         assert_eq!(subject.facts.mobile.as_deref(), Some(text), "still no part of a password");
     }
-    sqlx::query("UPDATE account SET mobile = '138 0000 0000'").execute(&mut foreign).await.unwrap();
-    let subject = house.store.find(&address("a@example.org")).await.unwrap().unwrap();
-    assert_eq!(subject.phone.unwrap().e164(), "+8613800000000");
+    for (mobile, birthday) in [
+        ("138 0000 0000", "1990/1/2"),
+        ("\u{202a}13800000000\u{202c}", "19900102"),
+        ("138\u{2010}0000\u{2015}0000", "1990年1月2日"),
+        ("１３８\u{200b}００００\u{2060}００００", "1990-01-02 00:00:00"),
+    ] {
+        let sql = "UPDATE account SET mobile = ?1, birthday = ?2";
+        sqlx::query(sql).bind(mobile).bind(birthday).execute(&mut foreign).await.unwrap();
+        let subject = house.store.find(&address("a@example.org")).await.unwrap().unwrap();
+        assert_eq!(subject.phone.value().unwrap().e164(), "+8613800000000", "{}", mobile.escape_unicode());
+        assert_eq!(subject.facts.birthday.value().unwrap().to_string(), "1990-01-02", "{birthday}");
+    }
 }
 
 #[tokio::test]
