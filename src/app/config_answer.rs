@@ -15,6 +15,7 @@ pub(super) fn build(settings: &Settings, parts: &Parts) -> ConfigAnswer {
     policy["max_age_choices"] = settings.account.max_age_choices.iter().map(|age| json!(written(*age))).collect();
     let fixed = json!({
         "api_version": "1.0",
+        "instance": settings.code.instance(),
         "locales": parts.catalog.tags().collect::<Vec<_>>(),
         "default_locale": parts.catalog.default_tag(),
         "captcha": {

@@ -2,7 +2,7 @@
 
 use reqwest::{Method, Request, Url};
 
-use super::{Answer, Times, Trust, ask, certificate_end, client};
+use super::{Answer, MAX_BODY, Times, Trust, ask, certificate_end, client};
 use crate::domain::{Clock, Condition, Finding, Timestamp};
 
 /// Seconds that clocks may differ before somebody should look, and before signatures are refused.
@@ -20,14 +20,14 @@ pub fn knock(at: &Url) -> Request {
     Request::new(Method::HEAD, url)
 }
 
-/// Asks for nothing at `url` and gives the answer.
+/// Reads what stands at `url`.
 ///
 /// # Errors
-/// Why there was none.
+/// Why there was no answer.
 pub async fn visit(url: &str, trust: Trust<'_>, times: Times, clock: &dyn Clock) -> Result<Answer, String> {
     let url = Url::parse(url).map_err(|error| error.to_string())?;
     let client = client(trust, None, times)?;
-    ask(&client, knock(&url), 0, || clock.now()).await.map_err(|error| error.to_string())
+    ask(&client, Request::new(Method::GET, url), MAX_BODY, || clock.now()).await.map_err(|error| error.to_string())
 }
 
 /// The peer's clock beside ours, and the end of its certificate, as far as the answer tells.

@@ -68,6 +68,13 @@ impl CodeSettings {
         problems
     }
 
+    /// A name of this installation that everybody may see: replicas that share the key share it, and it tells nothing of
+    /// the key.
+    #[must_use]
+    pub fn instance(&self) -> String {
+        data_encoding::HEXLOWER.encode(&self.keys().derive("instance")[..8])
+    }
+
     /// The keys of the digests.
     #[must_use]
     pub fn keys(&self) -> CodeKeys {

@@ -42,6 +42,7 @@ async fn a_page_learns_what_it_needs_before_it_asks_for_anything() {
             "url": "https://mail.example.gov.cn/forgot/help",
         },
         "status": { "sms": "ok" },
+        "instance": "1f5a8712e8cc6252",
     });
     assert_eq!(config, wanted);
 }
