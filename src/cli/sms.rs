@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use self::plan::{asked, meaning, plan};
 use super::exit::{FAILED, OK, REFUSED, UNREACHABLE, USAGE};
-use crate::domain::{OneTimeCode, OrderId, PhoneNumber, Region};
+use crate::domain::{OneTimeCode, OrderId, PhoneNumber, Region, nearest_language};
 use crate::sms::{
     MessageKind, ProviderSettings, SmsError, SmsMessage, SmsProvider, SmsReceipt, SmsSettings, Surroundings, Texts,
     Transcript, build, build_one,
@@ -178,8 +178,7 @@ impl SmsTest<'_> {
     fn locale(&self, asked: Option<&str>) -> Result<Box<str>, Failure> {
         let Some(asked) = asked else { return Ok(self.default_locale.into()) };
         let known = &self.settings.text.code;
-        let found = known.keys().find(|locale| locale.eq_ignore_ascii_case(asked));
-        found.map(|locale| locale.as_str().into()).ok_or_else(|| {
+        nearest_language(asked, known.keys().map(String::as_str)).map(Box::from).ok_or_else(|| {
             let known: Vec<_> = known.keys().map(String::as_str).collect();
             Failure::usage(
                 format!("--locale: there is no text in `{asked}`"),

@@ -12,7 +12,7 @@ use super::base_path::BasePath;
 use super::locale::{Catalog, Language};
 use super::problem::Problem;
 use super::requester::ClientAddress;
-use crate::domain::{Randomness, RequestId};
+use crate::domain::{Randomness, RequestId, accepted_languages, is_media_type};
 use crate::flow::Origin;
 
 /// How a request is understood; built once, shared by all workers.
@@ -69,17 +69,7 @@ impl Call {
 /// The tags of `Accept-Language`, most wanted first.
 fn asked_languages(headers: &HeaderMap) -> Vec<&str> {
     let text = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut asked: Vec<(&str, f32)> = text
-        .split(',')
-        .take(16)
-        .filter_map(|item| {
-            let (tag, weight) =
-                item.split_once(";q=").map_or((item, 1.0), |(tag, weight)| (tag, weight.trim().parse().unwrap_or(0.0)));
-            (weight > 0.0).then_some((tag.trim(), weight))
-        })
-        .collect();
-    asked.sort_by(|one, two| two.1.total_cmp(&one.1));
-    asked.into_iter().map(|(tag, _)| tag).collect()
+    accepted_languages(text)
 }
 
 /// Whether a request that may have an effect comes from a page of somebody else (cross-site request forgery).
@@ -101,7 +91,7 @@ pub fn is_foreign(rules: &CallRules, request: &ServiceRequest) -> bool {
         return !matches!(site, "same-origin" | "none");
     }
     // An older browser's form: its anchor decides. What is not a form is refused by its media type.
-    let form = text(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let form = text(header::CONTENT_TYPE).is_some_and(|kind| is_media_type(kind, "application/x-www-form-urlencoded"));
     if origin == "null" && form {
         return false;
     }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::call::Call;
 use super::problem::Problem;
+use crate::domain::{is_media_type, is_utf8_text, without_byte_order_mark};
 
 /// How much body is read, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -101,14 +102,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for StrictOrNone<T> {
 fn json_only(call: &Call, headers: &HeaderMap) -> Result<(), Problem> {
     let refuse = || Problem::new(call, "unsupported_media_type");
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).ok_or_else(refuse)?;
-    let mut parts = kind.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
-    let utf8 = parts.all(|part| {
-        part.split_once('=').is_some_and(|(name, value)| {
-            name.eq_ignore_ascii_case("charset") && value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-        })
-    });
-    if json && utf8 && !headers.contains_key(header::CONTENT_ENCODING) { Ok(()) } else { Err(refuse()) }
+    let json = is_media_type(kind, "application/json") && is_utf8_text(kind);
+    if json && !headers.contains_key(header::CONTENT_ENCODING) { Ok(()) } else { Err(refuse()) }
 }
 
 pub(super) async fn read(call: &Call, request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
@@ -149,7 +144,7 @@ fn malformed(call: &Call, reason: &str) -> Problem {
 }
 
 fn parse<T: DeserializeOwned>(call: &Call, body: &[u8]) -> Result<T, Problem> {
-    let mut input = serde_json::Deserializer::from_slice(body);
+    let mut input = serde_json::Deserializer::from_slice(without_byte_order_mark(body));
     let parsed: Result<Object<T>, _> = serde_path_to_error::deserialize(&mut input);
     match parsed {
         Ok(Object(value)) => input.end().map(|()| value).map_err(|_| malformed(call, "something follows the object")),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::check::{Problems, one_line, web_link};
 use super::web_address::CorsOrigin;
-use crate::domain::MailboxAddress;
+use crate::domain::{MailboxAddress, nearest_language};
 use crate::http::Colour;
 
 /// Longer names would push the form off a phone's screen.
@@ -67,8 +67,8 @@ impl ByLanguage {
     /// The text of a language, else of the default one, else "".
     #[must_use]
     pub fn get(&self, tag: &str, default: &str) -> &str {
-        let of = |wanted: &str| self.0.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(wanted));
-        of(tag).or_else(|| of(default)).map_or("", |(_, text)| text.as_str())
+        let of = |wanted: &str| nearest_language(wanted, self.0.keys().map(String::as_str));
+        of(tag).or_else(|| of(default)).and_then(|tag| self.0.get(tag)).map_or("", String::as_str)
     }
 
     /// Tags and texts.

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::check::Problem;
 use super::template::{Field, Template};
 use super::{MessageKind, SmsError, SmsMessage};
+use crate::domain::nearest_language;
 
 /// What a variable may hold. No `{domain}`: vendors refuse addresses in variables.
 const FIELDS: &[Field] = &[Field::Code, Field::Minutes];
@@ -36,13 +37,12 @@ impl ApprovedTemplates {
         !self.of(kind).is_empty()
     }
 
-    /// The template for a language: the one of exactly this tag; else the first of the same language, so that `en-GB`
-    /// gets `en`; else the first there is, because a message in another language is better than none. First is by tag.
+    /// The template in the nearest language, so that `en-GB` gets `en`; else the first there is, because a message in
+    /// another language is better than none. First is by tag.
     fn find(&self, kind: MessageKind, locale: &str) -> Option<&str> {
         let all = self.of(kind);
-        let exact = all.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(locale));
-        let same = || all.iter().find(|(tag, _)| language(tag).eq_ignore_ascii_case(language(locale)));
-        exact.or_else(same).or_else(|| all.iter().next()).map(|(_, id)| id.as_str())
+        let nearest = nearest_language(locale, all.keys().map(String::as_str)).and_then(|tag| all.get(tag));
+        nearest.or_else(|| all.values().next()).map(String::as_str)
     }
 
     /// The template that fits a message best.
@@ -73,7 +73,7 @@ impl ApprovedTemplates {
         let all = self.code.iter().map(|it| ("code", it)).chain(self.notice.iter().map(|it| ("notice", it)));
         for (kind, (tag, id)) in all {
             let key = format!("template.{kind}.{tag}");
-            if tag.is_empty() || !tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            if tag.is_empty() || !tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
                 problems.push((key, "is not a language tag; write one like `zh-CN` or `en`".to_owned()));
             } else if !fits(id) {
                 problems.push((key, format!("is no template of this vendor; its ids are like \"{example}\"")));
@@ -93,11 +93,6 @@ impl ApprovedTemplates {
 }
 
 static NONE: BTreeMap<String, String> = BTreeMap::new();
-
-/// `zh` of `zh-CN`.
-fn language(tag: &str) -> &str {
-    tag.split('-').next().unwrap_or_default()
-}
 
 /// What the variables of a template for codes are filled with.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::settings::{BreakerSettings, ProviderSettings, SmsSettings};
 use super::texts;
+use crate::domain::nearest_language;
 
 /// A key below `[sms]`, and what is wrong with it.
 pub(super) type Problem = (String, String);
@@ -43,7 +44,7 @@ impl SmsSettings {
         let bound = self.provider.values().any(ProviderSettings::binds_codes);
         let mut problems = texts::too_long_with(&self.text, domain, bound);
         for (kind, texts) in [("code", &self.text.code), ("notice", &self.text.notice), ("expiry", &self.text.expiry)] {
-            if !texts.keys().any(|locale| locale.eq_ignore_ascii_case(default_locale)) {
+            if nearest_language(default_locale, texts.keys().map(String::as_str)).is_none() {
                 let problem = format!("there is no text in the default language `{default_locale}`; write one");
                 problems.push((format!("text.{kind}.{default_locale}"), problem));
             }

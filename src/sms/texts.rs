@@ -11,7 +11,7 @@ use super::check::Problem;
 use super::otp_line::otp_line;
 use super::settings::{SmsSettings, TextSettings};
 use super::template::{Field, Template};
-use crate::domain::{OneTimeCode, Timestamp};
+use crate::domain::{OneTimeCode, Timestamp, nearest_language};
 
 const CODE_FIELDS: &[Field] = &[Field::Code, Field::Minutes, Field::Domain];
 const NOTICE_FIELDS: &[Field] = &[Field::Domain, Field::Time];
@@ -118,17 +118,19 @@ impl ByLocale {
         default: &str,
     ) -> Result<Self, SmsBuildError> {
         let read = |(locale, text): (&String, &String)| match Template::parse(text, fields) {
-            Ok(template) => Ok((locale.to_ascii_lowercase(), template)),
+            Ok(template) => Ok((locale.clone(), template)),
             Err(error) => Err(SmsBuildError::new(format!("{key}.{locale}"), error)),
         };
         let by_locale: BTreeMap<_, _> = texts.iter().map(read).collect::<Result<_, _>>()?;
-        let default = by_locale.get(&default.to_ascii_lowercase()).cloned();
+        let default =
+            nearest_language(default, by_locale.keys().map(String::as_str)).and_then(|tag| by_locale.get(tag)).cloned();
         let default = default.ok_or_else(|| SmsBuildError::new(key, "there is no text in the default language"))?;
         Ok(Self { default, by_locale })
     }
 
     fn get(&self, locale: &str) -> &Template {
-        self.by_locale.get(&locale.to_ascii_lowercase()).unwrap_or(&self.default)
+        let nearest = nearest_language(locale, self.by_locale.keys().map(String::as_str));
+        nearest.and_then(|tag| self.by_locale.get(tag)).unwrap_or(&self.default)
     }
 }
 
@@ -137,7 +139,8 @@ pub(super) fn problems(texts: &TextSettings) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (key, locale, text, fields) in all(texts) {
         let key = format!("text.{key}.{locale}");
-        let tag = !locale.is_empty() && locale.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let tag =
+            !locale.is_empty() && locale.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
         if !tag {
             problems.push((key.clone(), "is not a language tag; write one like `zh-CN` or `en`".to_owned()));
         }

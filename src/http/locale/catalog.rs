@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::file::{self, LocaleError};
+use crate::domain::{is_same_language, nearest_language};
 
 type Texts = BTreeMap<String, String>;
 
@@ -28,19 +29,19 @@ impl Catalog {
         let mut locales = BTreeMap::<String, Texts>::new();
         for (tag, content) in files {
             let entries = file::read(tag, content)?;
-            let known = locales.keys().find(|known| known.eq_ignore_ascii_case(tag)).cloned();
+            let known = locales.keys().find(|known| is_same_language(known, tag)).cloned();
             let texts = locales.entry(known.unwrap_or_else(|| tag.to_owned())).or_default();
             texts.extend(entries.into_iter().map(|(key, entry)| (key, entry.text)));
         }
-        if !locales.contains_key(default) {
+        let Some(default) = nearest_language(default, locales.keys().map(String::as_str)).map(str::to_owned) else {
             let known: Vec<_> = locales.keys().map(String::as_str).collect();
             return Err(LocaleError {
                 tag: default.to_owned(),
                 place: None,
                 problem: format!("there is no such locale; there are: {}", known.join(", ")),
             });
-        }
-        Ok(Self { locales, default: default.to_owned() })
+        };
+        Ok(Self { locales, default })
     }
 
     /// The languages that are built in, Chinese first.
@@ -68,12 +69,10 @@ impl Catalog {
         &self.default
     }
 
-    /// The language there is for what was asked: itself, else one of the same first part (`zh` for `zh-CN`), else none.
+    /// The language there is that is nearest to what was asked, if one is near.
     #[must_use]
     pub fn find(&self, asked: &str) -> Option<&str> {
-        let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-        let exact = self.tags().find(|tag| tag.eq_ignore_ascii_case(asked));
-        exact.or_else(|| self.tags().find(|tag| primary(tag) == primary(asked)))
+        nearest_language(asked, self.tags())
     }
 
     /// The keys that `tag` lacks and the default language has.

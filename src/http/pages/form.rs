@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use zeroize::Zeroize;
 
 use super::stop::Stop;
+use crate::domain::is_media_type;
 use crate::http::call::Call;
 use crate::http::problem::Problem;
 use crate::http::strict::read;
@@ -54,8 +55,7 @@ impl FromRequest for Form {
         Box::pin(async move {
             let call = Call::attached(&request)?;
             let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-            let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-            if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+            if !is_media_type(kind.unwrap_or_default(), "application/x-www-form-urlencoded")
                 || request.headers().contains_key(header::CONTENT_ENCODING)
             {
                 return Err(Problem::new(&call, "unsupported_media_type").into());

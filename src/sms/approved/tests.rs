@@ -11,11 +11,29 @@ fn templates(text: &str) -> ApprovedTemplates {
 fn a_language_gets_its_own_template_or_the_nearest() {
     let templates = templates("code = { zh-CN = \"1\", en = \"2\", pt-BR = \"3\" }");
     let found = |locale| templates.find(MessageKind::Code, locale).unwrap();
-    for (locale, id) in
-        [("zh-CN", "1"), ("ZH-cn", "1"), ("zh-TW", "1"), ("zh", "1"), ("en-GB", "2"), ("pt", "3"), ("fr", "2")]
-    {
+    for (locale, id) in [
+        ("zh-CN", "1"),
+        ("ZH-cn", "1"),
+        ("zh-TW", "1"),
+        ("zh", "1"),
+        ("en-GB", "2"),
+        ("pt", "3"),
+        ("fr", "2"),
+        ("en_GB", "2"),
+        ("zh-Hans-CN", "1"),
+        ("zh_CN", "1"),
+    ] {
         assert_eq!(found(locale), id, "{locale}");
     }
+}
+
+#[test]
+fn a_template_is_found_under_any_spelling_of_its_language() {
+    let templates = templates("code = { en_US = \"1\", zh-Hant = \"2\", zh_CN = \"3\" }");
+    for (locale, id) in [("zh-CN", "3"), ("zh-TW", "2"), ("en-GB", "1"), ("EN", "1")] {
+        assert_eq!(templates.find(MessageKind::Code, locale).unwrap(), id, "{locale}");
+    }
+    assert_eq!(templates.problems(|_| true, "1"), []);
 }
 
 #[test]

@@ -12,14 +12,14 @@ use url::form_urlencoded;
 
 use super::entry::MOST_MEMBERS;
 use super::{DeliveryState, Entries, Entry, Posted, ReceiptAnswer, ReceiptError, Said};
+use crate::domain::is_media_type;
 
 pub(super) const ANSWER: ReceiptAnswer = ReceiptAnswer::empty(204);
 
 pub(super) fn entries(posted: &Posted<'_>, auth_token: &SecretString) -> Result<Entries, ReceiptError> {
     let signature = (posted.header)("x-twilio-signature").and_then(|text| BASE64.decode(text.as_bytes()).ok());
     let signature = signature.ok_or(ReceiptError::Forged)?;
-    let is_json = (posted.header)("content-type")
-        .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("application/json"));
+    let is_json = (posted.header)("content-type").is_some_and(|kind| is_media_type(kind, "application/json"));
     let signed = if is_json { of_json(posted)? } else { of_form(posted.body)? };
     let key = auth_token.expose_secret().as_bytes();
     if !spellings(posted).iter().any(|url| is_signed(key, url, &signed, &signature)) {
