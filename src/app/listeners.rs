@@ -19,7 +19,7 @@ use super::{Connections, StartError, config_answer, page_rules, readiness};
 use crate::flow::{Door, ReceiptDesk};
 use crate::http::api::{self, ApiRules};
 use crate::http::ops::{self, Health};
-use crate::http::{BodyRules, CallRules, ClientAddress, Observation, observe, pages};
+use crate::http::{BodyRules, CallRules, ClientAddress, Observation, observe, pages, understand_head};
 use crate::settings::Settings;
 use crate::sms::receipts::ReceiptSettings;
 
@@ -92,10 +92,12 @@ pub(super) fn ops(
         metrics: readiness::metrics(parts),
         version: env!("CARGO_PKG_VERSION"),
     });
-    let running = HttpServer::new(move || App::new().app_data(health.clone()).configure(ops::configure))
-        .workers(1)
-        .disable_signals()
-        .listen(listener);
+    let running = HttpServer::new(move || {
+        App::new().app_data(health.clone()).wrap(from_fn(understand_head)).configure(ops::configure)
+    })
+    .workers(1)
+    .disable_signals()
+    .listen(listener);
     let running = running.map_err(|reason| StartError::Listen { address, key: "ops.listen", reason })?;
     Ok(Some((running.run(), address)))
 }
@@ -151,7 +153,7 @@ fn receipt_desk(settings: &Settings, parts: &Parts) -> Result<ReceiptDesk, Start
 /// Exact origins only, no credentials: integrators' pages use the flow credential, not our cookie.
 fn cors(origins: &[String]) -> Cors {
     let cors = Cors::default()
-        .allowed_methods(["GET", "POST", "DELETE"])
+        .allowed_methods(["GET", "HEAD", "POST", "DELETE"])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT_LANGUAGE])
         .expose_headers(["retry-after", "ratelimit", "ratelimit-policy", "x-request-id"])
         .block_on_origin_mismatch(false)

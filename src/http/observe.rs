@@ -11,9 +11,9 @@ use actix_web::{Error, HttpMessage, HttpResponse, web};
 
 use super::call::{Call, CallRules, is_foreign};
 use super::metrics::HttpMetrics;
-use super::pages;
 use super::problem::{Problem, ProblemCode};
 use super::unread::Unread;
+use super::{methods, pages};
 
 /// What the middleware needs.
 pub struct Observation {
@@ -39,6 +39,7 @@ pub async fn observe(
     let call = Call::of(&observation.rules, &request);
     request.extensions_mut().insert(call.clone());
     let method = request.method().clone();
+    methods::head_as_get(&mut request);
     let unread = Unread::keep(&mut request);
     let response = if is_foreign(&observation.rules, &request) {
         request.error_response(Problem::new(&call, "forbidden"))

@@ -9,6 +9,8 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use async_trait::async_trait;
 
+use super::methods;
+
 /// One thing that must work for the service to be ready.
 #[async_trait]
 pub trait Readiness: Send + Sync {
@@ -47,11 +49,12 @@ pub struct Health {
 
 /// The routes of the operators' listener.
 pub fn configure(routes: &mut web::ServiceConfig) {
+    let resource = |path| methods::resource(path, "GET", |_| HttpResponse::MethodNotAllowed().finish());
     routes
-        .route("/livez", web::get().to(livez))
-        .route("/readyz", web::get().to(readyz))
-        .route("/metrics", web::get().to(metrics))
-        .route("/version", web::get().to(version));
+        .service(resource("/livez").get(livez))
+        .service(resource("/readyz").get(readyz))
+        .service(resource("/metrics").get(metrics))
+        .service(resource("/version").get(version));
 }
 
 async fn livez() -> HttpResponse {

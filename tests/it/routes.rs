@@ -62,7 +62,7 @@ async fn each_gate_stands_before_its_own_routes_and_no_other() {
 #[test]
 fn the_table_has_every_route() {
     let source = include_str!("../../src/http/api/mod.rs");
-    let routes = source.split("web::resource(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let routes = source.split("resource(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
     let served: Vec<_> = routes.filter(|route| route.starts_with("/v1/")).collect();
     assert!(served.len() >= 9, "{served:?}");
     for route in served {

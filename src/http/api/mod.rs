@@ -9,13 +9,13 @@ mod openapi;
 mod problems;
 mod resets;
 
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 pub use config::ConfigAnswer;
 pub use openapi::OPENAPI;
 
 use super::call::Call;
+use super::methods;
 use super::problem::Problem;
 use super::return_to::ReturnTo;
 
@@ -32,37 +32,21 @@ pub struct ApiRules {
 
 /// The routes of the public listener.
 pub fn configure(routes: &mut web::ServiceConfig) {
-    let only = |resource: actix_web::Resource, methods: &'static str| {
-        resource.default_service(web::to(move |call: Call| std::future::ready(method_not_allowed(&call, methods))))
-    };
+    let resource = |path, methods| methods::resource(path, methods, method_not_allowed);
     routes
-        .service(only(web::resource("/v1/config").route(web::get().to(config::show)), "GET"))
-        .service(only(web::resource("/v1/captchas").route(web::post().to(captchas::issue)), "POST"))
-        .service(only(web::resource("/v1/captchas/{id}/image").route(web::get().to(captchas::image)), "GET"))
-        .service(only(web::resource("/v1/captchas/{id}/audio").route(web::get().to(captchas::audio)), "GET"))
-        .service(only(web::resource("/v1/password-resets").route(web::post().to(resets::start)), "POST"))
-        .service(only(
-            web::resource("/v1/password-resets/{id}")
-                .route(web::get().to(resets::show))
-                .route(web::delete().to(resets::cancel)),
-            "GET, DELETE",
-        ))
-        .service(only(web::resource("/v1/password-resets/{id}/resend").route(web::post().to(resets::resend)), "POST"))
-        .service(only(web::resource("/v1/password-resets/{id}/verify").route(web::post().to(resets::verify)), "POST"))
-        .service(only(
-            web::resource("/v1/password-resets/{id}/complete").route(web::post().to(resets::complete)),
-            "POST",
-        ))
-        .service(only(
-            web::resource("/v1/delivery-reports/{provider}").route(web::post().to(delivery_reports::take)),
-            "POST",
-        ))
-        .service(only(
-            web::resource("/v1/delivery-reports/{provider}/{secret}").route(web::post().to(delivery_reports::take)),
-            "POST",
-        ))
-        .service(only(web::resource("/openapi.json").route(web::get().to(openapi::show)), "GET"))
-        .service(only(web::resource("/problems/{code}").route(web::get().to(problems::show)), "GET"))
+        .service(resource("/v1/config", "GET").get(config::show))
+        .service(resource("/v1/captchas", "POST").post(captchas::issue))
+        .service(resource("/v1/captchas/{id}/image", "GET").get(captchas::image))
+        .service(resource("/v1/captchas/{id}/audio", "GET").get(captchas::audio))
+        .service(resource("/v1/password-resets", "POST").post(resets::start))
+        .service(resource("/v1/password-resets/{id}", "GET, DELETE").get(resets::show).delete(resets::cancel))
+        .service(resource("/v1/password-resets/{id}/resend", "POST").post(resets::resend))
+        .service(resource("/v1/password-resets/{id}/verify", "POST").post(resets::verify))
+        .service(resource("/v1/password-resets/{id}/complete", "POST").post(resets::complete))
+        .service(resource("/v1/delivery-reports/{provider}", "POST").post(delivery_reports::take))
+        .service(resource("/v1/delivery-reports/{provider}/{secret}", "POST").post(delivery_reports::take))
+        .service(resource("/openapi.json", "GET").get(openapi::show))
+        .service(resource("/problems/{code}", "GET").get(problems::show))
         .default_service(web::to(not_found));
 }
 
@@ -71,8 +55,7 @@ async fn not_found(call: Call) -> HttpResponse {
 }
 
 /// The answer to a method that an address does not have.
-pub(super) fn method_not_allowed(call: &Call, methods: &'static str) -> HttpResponse {
-    let mut response = HttpResponse::from_error(Problem::new(call, "method_not_allowed"));
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
-    response
+pub(super) fn method_not_allowed(request: &HttpRequest) -> HttpResponse {
+    let problem = Call::attached(request).map(|call| Problem::new(&call, "method_not_allowed"));
+    HttpResponse::from_error(problem.unwrap_or_else(|unplaced| unplaced))
 }

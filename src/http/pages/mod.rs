@@ -33,14 +33,15 @@ pub use guard::content_security_policy;
 use stop::{Stop, Way};
 use visit::Visit;
 
-use super::call::Call;
+use super::api::method_not_allowed;
 use super::contacts::Contacts;
 use super::help_contact::HelpContact;
 use super::locale::Language;
+use super::methods;
 use super::problem::Problem;
 use super::return_to::ReturnTo;
 use super::zone::Zone;
-use crate::domain::{Clock, Randomness, Timestamp};
+use crate::domain::{Clock, Randomness, Timestamp, nearest_language};
 use crate::policy::PolicyDescription;
 
 /// What the pages need beside the flows.
@@ -97,29 +98,22 @@ impl PageRules {
 
 /// The text of a language, else of the default language.
 fn spoken<'a>(texts: &'a BTreeMap<String, String>, language: &Language) -> &'a str {
-    let of = |tag: &str| texts.get(tag).map(String::as_str);
+    let nearest = |tag: &str| nearest_language(tag, texts.keys().map(String::as_str));
+    let of = |tag: &str| nearest(tag).and_then(|tag| texts.get(tag)).map(String::as_str);
     of(language.tag()).or_else(|| of(language.catalog().default_tag())).unwrap_or_default()
 }
 
 /// The routes of the pages.
 pub fn configure(routes: &mut web::ServiceConfig) {
-    let page = |path: &'static str, get: bool, post: bool| {
-        let methods = match (get, post) {
-            (true, true) => "GET, POST",
-            (true, false) => "GET",
-            _ => "POST",
-        };
-        let refuse = move |call: Call| std::future::ready(super::api::method_not_allowed(&call, methods));
-        web::resource(path).default_service(web::to(refuse)).wrap(Compress::default())
-    };
+    let page = |path, methods| methods::resource(path, methods, method_not_allowed).wrap(Compress::default());
     routes
-        .service(page("/", true, true).get(identify::show).post(identify::submit))
-        .service(page("/code", true, true).get(code::show).post(code::submit))
-        .service(page("/resend", false, true).post(resend::submit))
-        .service(page("/password", true, true).get(password::show).post(password::submit))
-        .service(page("/done", true, false).get(done::show))
-        .service(page("/help", true, true).get(help::show).post(help::search))
-        .service(page("/assets/{name}", true, false).get(assets::show));
+        .service(page("/", "GET, POST").get(identify::show).post(identify::submit))
+        .service(page("/code", "GET, POST").get(code::show).post(code::submit))
+        .service(page("/resend", "POST").post(resend::submit))
+        .service(page("/password", "GET, POST").get(password::show).post(password::submit))
+        .service(page("/done", "GET").get(done::show))
+        .service(page("/help", "GET, POST").get(help::show).post(help::search))
+        .service(page("/assets/{name}", "GET").get(assets::show));
 }
 
 /// Whether whoever asks reads pages: a browser that shows what it gets, and not at an address of the API.

@@ -12,7 +12,7 @@ const SOURCE: &str = include_str!("../../../src/http/api/mod.rs");
 
 #[test]
 fn every_registered_path_is_described() {
-    let registered = SOURCE.split("web::resource(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let registered = SOURCE.split("resource(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
     let description = Description::built_in();
     let described = description.root["paths"].as_object().unwrap().keys().map(String::as_str);
     assert_eq!(registered.collect::<BTreeSet<_>>(), described.collect::<BTreeSet<_>>());
