@@ -24,6 +24,12 @@ impl MaxAge {
         choices.iter().copied().find(|choice| *choice != Self::Never)
     }
 
+    /// The end of a password written at `now`: the one that was chosen, and never later than `own`, which the store's own
+    /// rule leaves. Without a choice it is the store's.
+    pub(super) fn end(choice: Option<Self>, own: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+        choice.and_then(|choice| choice.expiry(now)).into_iter().chain(own).min()
+    }
+
     /// The end of a password written at `from`: the same day and time so many calendar months later in UTC, or the
     /// last day of a shorter month. `None` is never, and also what lies beyond the calendar's end.
     #[must_use]
@@ -88,6 +94,18 @@ mod tests {
         assert_eq!(expiry(MaxAge::Months(12), "2024-02-29T00:00:00.250Z"), at("2025-02-28T00:00:00.250Z"));
         assert_eq!(MaxAge::Never.expiry(at("2025-11-23T10:00:00Z")), None);
         assert_eq!(MaxAge::Months(1).expiry(Timestamp::from_millis(i64::MAX)), None);
+    }
+
+    #[test]
+    fn what_is_chosen_shortens_the_stores_own_rule_and_never_lengthens_it() {
+        let (now, own) = (at("2026-11-23T03:00:00Z"), at("2027-02-21T03:00:00Z"));
+        let end = |choice| MaxAge::end(choice, Some(own), now);
+        for choice in [None, Some(MaxAge::Never), Some(MaxAge::Months(12))] {
+            assert_eq!(end(choice), Some(own), "{choice:?}");
+        }
+        assert_eq!(end(Some(MaxAge::Months(1))), Some(at("2026-12-23T03:00:00Z")));
+        assert_eq!(MaxAge::end(None, None, now), None);
+        assert_eq!(MaxAge::end(Some(MaxAge::Months(1)), None, now), Some(at("2026-12-23T03:00:00Z")));
     }
 
     #[test]

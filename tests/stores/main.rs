@@ -19,6 +19,7 @@ mod ldap_values;
 mod ldap_writes;
 mod servers;
 mod sql;
+mod sql_alias_domains;
 mod sql_contract;
 mod sql_examine;
 mod sql_faults;

@@ -253,8 +253,27 @@ impl Hand<'_> {
         text: &str,
         challenge: ChallengeId,
     ) -> Result<PasswordWritten, AccountError> {
+        self.set_so(who, text, Some(MaxAge::Months(1)), challenge).await
+    }
+
+    /// With this validity, or without a choice.
+    pub async fn set_for(
+        &self,
+        who: &SubjectId,
+        text: &str,
+        max_age: Option<MaxAge>,
+    ) -> Result<PasswordWritten, AccountError> {
+        self.set_so(who, text, max_age, challenge()).await
+    }
+
+    pub async fn set_so(
+        &self,
+        who: &SubjectId,
+        text: &str,
+        max_age: Option<MaxAge>,
+        challenge: ChallengeId,
+    ) -> Result<PasswordWritten, AccountError> {
         let password = password(text);
-        let max_age = Some(MaxAge::Months(1));
         let write = PasswordWrite { password: &password, max_age, revoke_sessions: true, challenge, now: NOW };
         self.0.set_password(who, write).await
     }

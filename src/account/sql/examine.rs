@@ -25,7 +25,7 @@ impl SqlAccounts {
             Memory::Process(_) => &[],
         };
         let memory: Vec<_> = memory.to_vec();
-        let optional = [&self.bind_phone, &self.expiring, &self.expiry].into_iter().flatten();
+        let optional = [&self.bind_phone, &self.expiring, &self.max_days, &self.expiry].into_iter().flatten();
         [&self.find, &self.set_password].into_iter().chain(optional).chain(memory)
     }
 
@@ -167,6 +167,7 @@ impl SqlAccounts {
         let needed: &[&str] = match task {
             Task::Find => &["id", "address"],
             Task::Expiring => &["id", "address", "expires_at"],
+            Task::MaxDays => &["days"],
             Task::Expiry => &["expires_at"],
             Task::Recall => &["changed_at"],
             Task::SetPassword | Task::BindPhone | Task::Remember => &[],

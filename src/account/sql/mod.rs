@@ -55,6 +55,7 @@ pub struct SqlAccounts {
     set_password: Statement,
     bind_phone: Option<Statement>,
     expiring: Option<Statement>,
+    max_days: Option<Statement>,
     expiry: Option<Statement>,
     memory: Memory,
     /// Whether keys are numbers: MariaDB would take the text `7x` for the number 7.
@@ -113,6 +114,7 @@ impl SqlAccounts {
             set_password: needed(Task::SetPassword)?,
             bind_phone: optional(Task::BindPhone)?,
             expiring: optional(Task::Expiring)?,
+            max_days: optional(Task::MaxDays)?,
             expiry: optional(Task::Expiry)?,
             memory,
             keys_are_numbers: false,

@@ -26,7 +26,7 @@ pub(super) const COLUMNS: [&str; 11] = [
 pub(super) const BOUND_AT: &str = "phone_bound_at";
 
 /// 9000-01-01: what is later stands for never.
-const NEVER: Timestamp = Timestamp::from_millis(221_845_392_000_000);
+pub(super) const NEVER: Timestamp = Timestamp::from_millis(221_845_392_000_000);
 
 /// An account as its rows tell of it.
 pub(super) struct Account {

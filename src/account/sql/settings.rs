@@ -34,7 +34,9 @@ pub struct SqlSettings {
     pub bind_phone: String,
     /// Lists what runs out after `:now` and before `:until`.
     pub expiring: String,
-    /// Tells whether the end that was kept for `:id` counts.
+    /// Tells the days that the store's own rule gives a password of `:id`.
+    pub max_days: String,
+    /// Tells the end that counts for `:id`, after a write.
     pub expiry: String,
     /// Tells an earlier write of `:challenge`.
     pub recall: String,
@@ -65,6 +67,7 @@ impl SqlSettings {
             Task::SetPassword => &self.set_password,
             Task::BindPhone => &self.bind_phone,
             Task::Expiring => &self.expiring,
+            Task::MaxDays => &self.max_days,
             Task::Expiry => &self.expiry,
             Task::Recall => &self.recall,
             Task::Remember => &self.remember,

@@ -13,6 +13,7 @@ pub(super) enum Task {
     SetPassword,
     BindPhone,
     Expiring,
+    MaxDays,
     Expiry,
     Recall,
     Remember,
@@ -24,8 +25,16 @@ use Parameter::{
 };
 
 impl Task {
-    pub(super) const ALL: [Self; 7] =
-        [Self::Find, Self::SetPassword, Self::BindPhone, Self::Expiring, Self::Expiry, Self::Recall, Self::Remember];
+    pub(super) const ALL: [Self; 8] = [
+        Self::Find,
+        Self::SetPassword,
+        Self::BindPhone,
+        Self::Expiring,
+        Self::MaxDays,
+        Self::Expiry,
+        Self::Recall,
+        Self::Remember,
+    ];
 
     /// Its key below `[account.sql]`.
     pub(super) const fn key(self) -> &'static str {
@@ -34,6 +43,7 @@ impl Task {
             Self::SetPassword => "sql.set_password",
             Self::BindPhone => "sql.bind_phone",
             Self::Expiring => "sql.expiring",
+            Self::MaxDays => "sql.max_days",
             Self::Expiry => "sql.expiry",
             Self::Recall => "sql.recall",
             Self::Remember => "sql.remember",
@@ -54,7 +64,7 @@ impl Task {
             }
             Self::BindPhone => &[Id, Mobile, MobileNational, Now, NowSeconds, NowMillis],
             Self::Expiring => &[Now, NowSeconds, NowMillis, Until, UntilSeconds, UntilMillis, Limit],
-            Self::Expiry => &[Id],
+            Self::MaxDays | Self::Expiry => &[Id],
             Self::Recall => &[Challenge, Id],
             Self::Remember => &[Challenge, Id, Now, NowSeconds, NowMillis, Expires, ExpiresSeconds, ExpiresMillis],
         }
@@ -67,7 +77,7 @@ impl Task {
             Self::SetPassword => &[&[Id], &[Hash]],
             Self::BindPhone => &[&[Id], &[Mobile, MobileNational]],
             Self::Expiring => &[&[Now, NowSeconds, NowMillis], &[Until, UntilSeconds, UntilMillis]],
-            Self::Expiry => &[&[Id]],
+            Self::MaxDays | Self::Expiry => &[&[Id]],
             Self::Recall => &[&[Challenge]],
             Self::Remember => &[&[Challenge], &[Now, NowSeconds, NowMillis]],
         }

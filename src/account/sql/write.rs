@@ -1,15 +1,19 @@
 //! The journeys' writes: one transaction each, which touches exactly one row or nothing.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::fault::{at_commit, before_commit, is_duplicate, of_line, unavailable};
 use super::recent::{Fate, Recent};
+use super::record::NEVER;
 use super::server::{Fault, Record, Session};
 use super::statement::Statement;
 use super::value::Values;
 use super::{Memory, SqlAccounts};
-use crate::account::{AccountError, PasswordWrite, PasswordWritten};
+use crate::account::{AccountError, MaxAge, PasswordWrite, PasswordWritten};
 use crate::domain::{PhoneNumber, SubjectId, Timestamp};
+
+const DAY: Duration = Duration::from_hours(24);
 
 /// An earlier write by the same challenge.
 enum Earlier {
@@ -28,8 +32,8 @@ impl SqlAccounts {
         self.admits(subject)?;
         // Before the transaction: a hash takes longer than the write, and would hold locks.
         let hash = self.hashing.hash(write.password).await?;
-        let expires_at = write.max_age.and_then(|age| age.expiry(write.now));
-        let expires_at = expires_at.filter(|_| self.set_password.keeps_expiry());
+        let choice = write.max_age.filter(|_| self.set_password.keeps_expiry());
+        let expires_at = MaxAge::end(choice, self.own_end(subject, write.now).await?, write.now);
         let written = PasswordWritten { changed_at: write.now, expires_at, sessions_revoked: false };
         let challenge = write.challenge.to_string();
         let values =
@@ -143,18 +147,33 @@ impl SqlAccounts {
         }
     }
 
-    /// Without an end that was kept and does not count, where `account.sql.expiry` tells.
+    /// The latest end that the store's own rule leaves to a password written now, where `account.sql.max_days` tells.
+    async fn own_end(&self, subject: &SubjectId, now: Timestamp) -> Result<Option<Timestamp>, AccountError> {
+        let Some(statement) = &self.max_days else { return Ok(None) };
+        let values = Values::default().id(subject);
+        let mut session = self.server.session().await.map_err(|error| of_line(&self.target, &error))?;
+        let rows = session.rows(statement, &values, 1).await;
+        let rows = rows.map_err(|fault| before_commit(&self.target, statement.task, &fault, &values))?;
+        session.done();
+        let days = rows.first().and_then(|row| row.iter().find(|(column, _)| column == "days"));
+        let Some(days) = days.and_then(|(_, cell)| cell.clone().text()) else { return Ok(None) };
+        // To take what cannot be read for no rule would lengthen the life of a password in silence.
+        let days: u32 =
+            days.trim().parse().map_err(|_| unavailable("account.sql.max_days gives days that are no number"))?;
+        Ok((days > 0).then(|| now.plus(DAY * days)))
+    }
+
+    /// With the end that counts after the write, where `account.sql.expiry` tells it.
     async fn as_it_counts(
         &self,
         session: &mut dyn Session,
         values: &Values<'_>,
         mut written: PasswordWritten,
     ) -> Result<PasswordWritten, AccountError> {
-        if let Some(statement) = self.expiry.as_ref().filter(|_| written.expires_at.is_some()) {
+        if let Some(statement) = &self.expiry {
             let rows = session.rows(statement, values, 1).await;
             let rows = rows.map_err(|fault| before_commit(&self.target, statement.task, &fault, values))?;
-            let end = rows.first().and_then(|row| moment(row, "expires_at"));
-            written.expires_at = written.expires_at.filter(|_| end.is_some());
+            written.expires_at = rows.first().and_then(|row| moment(row, "expires_at")).filter(|end| *end < NEVER);
         }
         Ok(written)
     }
