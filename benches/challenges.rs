@@ -66,6 +66,7 @@ impl Desk {
             unit: None,
             phone: Stored::Nothing,
             enabled: true,
+            ended: false,
             password_changed_at: None,
             aliases: Vec::new(),
             phone_bound_at: None,

@@ -153,6 +153,7 @@ impl AccountStore for Everybody {
             unit: None,
             phone: Stored::Value(phone()),
             enabled: true,
+            ended: false,
             password_changed_at: None,
             aliases: Vec::new(),
             phone_bound_at: None,
@@ -165,7 +166,7 @@ impl AccountStore for Everybody {
     }
 
     async fn set_password(&self, _: &SubjectId, write: PasswordWrite<'_>) -> Result<PasswordWritten, AccountError> {
-        Ok(PasswordWritten { changed_at: write.now, expires_at: None, sessions_revoked: false })
+        Ok(PasswordWritten { changed_at: write.now, expires_at: None, sessions_revoked: false, lock: None })
     }
 
     async fn bind_phone(&self, _: &SubjectId, _: Option<&PhoneNumber>, _: Timestamp) -> Result<(), AccountError> {

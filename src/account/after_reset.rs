@@ -103,6 +103,7 @@ mod tests {
             unit: None,
             phone: crate::domain::Stored::Nothing,
             enabled: true,
+            ended: false,
             password_changed_at: None,
             phone_bound_at: None,
             facts: PersonalFacts {

@@ -110,6 +110,7 @@ impl AccountRecord {
             aliases: self.aliases,
             unit: self.unit,
             enabled: self.enabled,
+            ended: false,
             password_changed_at: self.password_changed_at,
             phone_bound_at: self.phone_bound_at,
             facts: PersonalFacts {

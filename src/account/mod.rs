@@ -26,7 +26,9 @@ pub use http::HttpStoreSettings;
 pub use max_age::MaxAgeError;
 pub use settings::{AccountKind, AccountSettings, HashSettings, SqliteSettings};
 
-use crate::domain::{ChallengeId, Finding, MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
+use crate::domain::{
+    ChallengeId, Finding, Lock, MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp,
+};
 
 /// Why an account store did not do what was asked. Reasons are for the operator; they hold no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,6 +77,8 @@ pub struct PasswordWritten {
     pub expires_at: Option<Timestamp>,
     /// Whether other sessions were ended, where the store can.
     pub sessions_revoked: bool,
+    /// What keeps the account locked for a while yet, although the password was written.
+    pub lock: Option<Lock>,
 }
 
 /// One write of a password.

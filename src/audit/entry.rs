@@ -102,6 +102,8 @@ struct Details<'event> {
     #[serde(skip_serializing_if = "Option::is_none")]
     seconds: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     left: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'event str>,
@@ -184,7 +186,11 @@ fn details<'event>(kind: &'event EventKind, key: &AuditKey) -> Details<'event> {
         }
         EventKind::CodeVerified => say.result = Some("ok"),
         EventKind::PasswordRefused { rules } => (say.result, say.rules) = (Some("refused"), Some(&**rules)),
-        EventKind::PasswordReset { seconds } => (say.result, say.seconds) = (Some("ok"), Some(rounded(*seconds))),
+        EventKind::PasswordReset { seconds, lock } => {
+            (say.result, say.seconds) = (Some("ok"), Some(rounded(*seconds)));
+            say.reason = lock.map(|_| "locked");
+            say.until = lock.and_then(|lock| lock.ends_at).map(stamp);
+        }
         EventKind::NoticeSent { delivered, order, provider, message_id, detail } => {
             say.result = Some(if *delivered { "ok" } else { "failed" });
             (say.provider, say.message_id) = (provider.as_deref(), message_id.as_deref());

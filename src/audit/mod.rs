@@ -16,7 +16,7 @@ mod writer;
 
 use std::net::IpAddr;
 
-use crate::domain::{ChallengeId, MailboxAddress, OrderId, PhoneNumber, Rate, RequestId, SubjectId};
+use crate::domain::{ChallengeId, Lock, MailboxAddress, OrderId, PhoneNumber, Rate, RequestId, SubjectId};
 
 pub use fanout::Fanout;
 pub use key::AuditKey;
@@ -50,7 +50,9 @@ pub enum EventKind {
         message_id: Option<Box<str>>,
     },
     /// No code left, and why, in one stable word: `unknown_account`, `no_phone`, `phone_unreadable` (the store holds
-    /// something there that is not one mobile number), `disabled`, a gate's name, `waiting`, `paused`, `no_slot`, `ended`, `store`, `provider_refused`, `provider_number_limited`, `provider_faulty`, `provider_throttled`,
+    /// something there that is not one mobile number), `disabled`, `account_expired` (its own time is over), a gate's name,
+    /// `waiting`, `paused`, `no_slot`, `ended`, `store`, `provider_refused`, `provider_number_limited`, `provider_faulty`,
+    /// `provider_throttled`,
     /// `provider_not_taken`, `provider_unreachable`, `provider_unknown`, `shutdown`.
     CodeWithheld {
         /// The word.
@@ -87,6 +89,8 @@ pub enum EventKind {
     PasswordReset {
         /// From opening the challenge to the write, in seconds.
         seconds: f64,
+        /// What keeps the account locked for a while yet.
+        lock: Option<Lock>,
     },
     /// The account store did not write: `unavailable`, `busy`, `refused`, `gone`, `unknown`.
     StoreFailed {

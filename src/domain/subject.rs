@@ -46,6 +46,8 @@ pub struct Subject {
     pub phone: Stored<PhoneNumber>,
     /// A disabled account gets no code and no password.
     pub enabled: bool,
+    /// Disabled because the account's own time is over, which is told apart in the trail.
+    pub ended: bool,
     /// When the password was last written, when the store knows.
     pub password_changed_at: Option<Timestamp>,
     /// When the phone was bound, when the store knows. A later binding lifts a pause of recovery by SMS.

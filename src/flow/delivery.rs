@@ -210,7 +210,7 @@ impl Courier {
         let subject = self.accounts.find(account).await.map_err(|error| Withheld::detailed("store", &error))?;
         let subject = subject.ok_or_else(|| Withheld::because("unknown_account"))?;
         if !subject.enabled {
-            return Err(Withheld::because("disabled"));
+            return Err(Withheld::because(if subject.ended { "account_expired" } else { "disabled" }));
         }
         match subject.phone.clone() {
             Stored::Value(phone) => Ok((subject, phone)),

@@ -221,7 +221,7 @@ impl AuditSink for Families {
             EventKind::FlowLocked => self.flow("locked", 1),
             EventKind::FlowCancelled => self.flow("cancelled", 1),
             EventKind::FlowsExpired { count } => self.flow("expired", *count),
-            EventKind::PasswordReset { seconds } => {
+            EventKind::PasswordReset { seconds, .. } => {
                 self.flow("completed", 1);
                 self.flow_seconds.get_or_create(&one("kind", "reset")).observe(*seconds);
             }

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use resetgate::account::AccountError;
 use resetgate::audit::EventKind;
+use resetgate::domain::{Lock, Timestamp};
 use serde_json::json;
 use tokio::sync::oneshot;
 
-use crate::harness::{ANNA, Directory, Fate, OLD_PASSWORD, Setup, TestApp};
+use crate::harness::{ANNA, Directory, Fate, OLD_PASSWORD, Setup, TestApp, Walker};
 
 const NEW: &str = "Tiantian-2026x";
 
@@ -221,4 +222,55 @@ async fn after_success_the_holder_is_told_and_nothing_else_is_left_open() {
     anna.complete("Another-Word-2026x").await.expect(409);
     assert_eq!(anna.status().await.expect(200).text("state"), "completed");
     assert!(app.signs_in(ANNA, NEW).await);
+}
+
+/// What keeps a person out for a while yet is told wherever the end of a recovery is: API, page and trail.
+#[tokio::test]
+async fn a_lock_that_outlives_the_recovery_is_told_with_its_end() {
+    // 2026-11-23T07:25:00Z; the harness lives in UTC.
+    let end = Timestamp::from_millis(1_795_418_700_000);
+    for (ends_at, api, zh, en) in [
+        (Some(end), json!({ "ends_at": "2026-11-23T07:25:00Z" }), "锁定至 2026年11月23日 07:25", "from 7:25"),
+        (None, json!({ "ends_at": null }), "解锁后即可使用新密码登录", "when the lock ends"),
+    ] {
+        let directory = Arc::new(Directory::default());
+        let app = TestApp::start_with(directory.setup("")).await;
+        directory.keep_locked(Lock { ends_at });
+        let anna = app.claimant().verified(ANNA).await;
+        assert_eq!(anna.complete(NEW).await.expect(200).body["lock"], api);
+        let told = app.events.all().into_iter().find_map(|event| match event.kind {
+            EventKind::PasswordReset { lock, .. } => Some(lock),
+            _ => None,
+        });
+        assert_eq!(told, Some(Some(Lock { ends_at })));
+
+        app.advance(120);
+        let mut walker = Walker::new(&app, app.client().at("203.0.113.9"));
+        walker.ask(ANNA).await.expect(200);
+        let code = walker.code().await;
+        let answer = walker.submit("/code", &[("code", &code)]).await;
+        walker.follow(answer).await.expect(200);
+        let word = "Another-Word-2026x";
+        let answer = walker.submit("/password", &[("new_password", word), ("again", word)]).await;
+        walker.follow(answer).await.expect(200);
+        assert!(walker.page.contains(zh), "{}", walker.page);
+        walker.open("/done?lang=en").await.expect(200);
+        assert!(walker.page.contains(en), "{}", walker.page);
+    }
+    let app = TestApp::start().await;
+    let plain = app.claimant().verified(ANNA).await.complete(NEW).await.expect(200);
+    assert!(plain.body.get("lock").is_none(), "left out where there is none");
+}
+
+/// No code leaves for it, as for a disabled one; the trail tells why.
+#[tokio::test]
+async fn an_account_whose_own_time_is_over_gets_no_code_and_the_trail_says_so() {
+    let directory = Arc::new(Directory::default());
+    let app = TestApp::start_with(directory.setup("")).await;
+    for (fate, word) in [(Fate::Disabled, "disabled"), (Fate::Ended, "account_expired")] {
+        directory.decide(fate);
+        let mut anna = app.claimant();
+        anna.try_start(ANNA).await.expect(202);
+        assert_eq!(app.delivery(&anna.id, 1).await.unwrap_err(), word);
+    }
 }

@@ -20,6 +20,7 @@ impl AccountStore for Everybody {
             unit: None,
             phone: PhoneNumber::parse(&number, Region::CN).ok().into(),
             enabled: true,
+            ended: false,
             password_changed_at: None,
             aliases: Vec::new(),
             phone_bound_at: None,
@@ -32,7 +33,7 @@ impl AccountStore for Everybody {
     }
 
     async fn set_password(&self, _: &SubjectId, write: PasswordWrite<'_>) -> Result<PasswordWritten, AccountError> {
-        Ok(PasswordWritten { changed_at: write.now, expires_at: None, sessions_revoked: false })
+        Ok(PasswordWritten { changed_at: write.now, expires_at: None, sessions_revoked: false, lock: None })
     }
 
     async fn bind_phone(&self, _: &SubjectId, _: Option<&PhoneNumber>, _: Timestamp) -> Result<(), AccountError> {

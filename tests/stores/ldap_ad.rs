@@ -1,13 +1,14 @@
 //! Active Directory, as Samba's domain controller speaks it.
 
 use resetgate::account::conformance::Cast;
-use resetgate::account::{AccountError, AccountStore};
-use resetgate::domain::{Condition, Timestamp};
+use resetgate::account::ldap::LdapAccounts;
+use resetgate::account::{AccountError, AccountStore, MaxAge, PasswordWrite};
+use resetgate::domain::{Clock, Condition, Lock, SystemClock, Timestamp};
 
 use crate::contract::{NOW, address, cast, keeps_every_promise, password};
 use crate::ldap::{challenge, reaching, set, signs_in, zhang};
 use crate::servers::certificates::Authority;
-use crate::servers::samba::{BASE, SERVICE, SERVICE_PASSWORD, Samba};
+use crate::servers::samba::{BASE, DOMAIN, SERVICE, SERVICE_PASSWORD, Samba, TIMID};
 
 fn settings(authority: &std::path::Path, more: &str) -> String {
     format!(
@@ -66,6 +67,7 @@ async fn active_directory_keeps_every_promise_and_tells_about_itself() {
     let state = |what: &str| findings.iter().find(|finding| finding.what == what).map(|finding| finding.state);
     assert_eq!(state("right to write mobile"), Some(Condition::Good));
     assert_eq!(state("right to write accountExpires"), Some(Condition::Good));
+    assert_eq!(state("right to write lockoutTime"), Some(Condition::Good));
     assert_eq!(state("right to write unicodePwd"), Some(Condition::Doubtful), "nothing tells");
     assert_eq!(state("rights beyond need"), Some(Condition::Good));
 
@@ -78,4 +80,97 @@ async fn active_directory_keeps_every_promise_and_tells_about_itself() {
     let told = wrong_way.iter().find(|finding| finding.what == "password write").unwrap();
     assert!(told.state == Condition::Bad && told.text.contains("unicode_pwd"), "{told:?}");
     let _ = signs_in(&store, "New-Password-1").await;
+
+    locks_end_with_the_recovery_or_are_told(&server, &plain).await;
+    an_account_whose_time_is_over_is_told_apart(&server, &plain, &with_expiry).await;
+    the_rules_of_the_domain_are_told(&server, &plain).await;
+}
+
+const ZHANG: &str = "CN=zhang,OU=people,DC=ad,DC=example,DC=org";
+
+fn replace(server: &Samba, dn: &str, attribute: &str, value: &str) {
+    server.change(&format!("dn: {dn}\nchangetype: modify\nreplace: {attribute}\n{attribute}: {value}\n"));
+}
+
+/// Ten wrong passwords.
+async fn lock(server: &Samba, store: &LdapAccounts, right: &str) {
+    for _ in 0..10 {
+        assert!(!signs_in(store, "Wrong-Password-1").await);
+    }
+    assert_ne!(server.value(ZHANG, "lockoutTime").trim_start_matches('0'), "", "it is locked");
+    assert!(!signs_in(store, right).await, "the right one is refused");
+}
+
+async fn locks_end_with_the_recovery_or_are_told(server: &Samba, plain: &str) {
+    replace(server, DOMAIN, "lockoutThreshold", "10");
+    let able = reaching(&server.url(), plain);
+    let who = zhang(&able).await;
+    set(&able, &who, "Able-Password-1", challenge()).await.unwrap();
+    lock(server, &able, "Able-Password-1").await;
+    let written = set(&able, &who, "Able-Password-2", challenge()).await.unwrap();
+    assert_eq!((written.lock, server.value(ZHANG, "lockoutTime").as_str()), (None, "0"));
+    assert!(signs_in(&able, "Able-Password-2").await, "at once");
+
+    let timid = reaching(&server.url(), &plain.replace(SERVICE, TIMID));
+    let findings = timid.examine().await;
+    let right = findings.iter().find(|finding| finding.what == "right to write lockoutTime").unwrap();
+    assert!(right.state == Condition::Doubtful && right.text.contains("stays locked after a recovery"), "{right:?}");
+    lock(server, &able, "Able-Password-2").await;
+    let once = challenge();
+    let written = set(&timid, &who, "Timid-Password-1", once).await.unwrap();
+    let ends_at = written.lock.expect("it stays locked").ends_at.expect("the domain says for how long");
+    let left = ends_at.as_millis() - SystemClock::start().now().as_millis();
+    assert!((28 * 60_000..=30 * 60_000).contains(&left), "{left} ms of half an hour");
+    assert_eq!(set(&timid, &who, "Other-Password-1", once).await.unwrap(), written, "a repeat says the same");
+    assert!(!signs_in(&able, "Timid-Password-1").await);
+    replace(server, ZHANG, "lockoutTime", "0");
+    assert!(signs_in(&able, "Timid-Password-1").await, "it was written all the same");
+
+    // Until an administrator lifts it: there is no end to tell.
+    replace(server, DOMAIN, "lockoutDuration", "-9223372036854775808");
+    lock(server, &able, "Timid-Password-1").await;
+    let written = set(&timid, &who, "Timid-Password-2", challenge()).await.unwrap();
+    assert_eq!(written.lock, Some(Lock { ends_at: None }));
+    set(&able, &who, "Able-Password-3", challenge()).await.unwrap();
+    assert!(signs_in(&able, "Able-Password-3").await);
+
+    // 773: the password must be changed at the next sign-in. The one just chosen need not.
+    replace(server, ZHANG, "pwdLastSet", "0");
+    set(&able, &who, "Able-Password-4", challenge()).await.unwrap();
+    assert_ne!(server.value(ZHANG, "pwdLastSet"), "0");
+    assert!(signs_in(&able, "Able-Password-4").await);
+}
+
+async fn an_account_whose_time_is_over_is_told_apart(server: &Samba, plain: &str, with_expiry: &str) {
+    let (store, keeping) = (reaching(&server.url(), plain), reaching(&server.url(), with_expiry));
+    let find = async |store: &LdapAccounts| store.find(&address("zhang@example.org")).await.unwrap().unwrap();
+    let who = zhang(&store).await;
+    // 2020, and three weeks from the present of the tests.
+    replace(server, ZHANG, "accountExpires", "132223104000000000");
+    let found = find(&store).await;
+    assert!(!found.enabled && found.ended);
+    assert_eq!(set(&store, &who, "Ended-Password-1", challenge()).await, Err(AccountError::NoSuchAccount));
+    assert!(find(&keeping).await.enabled, "there it is the end of a password, which a recovery is for");
+    replace(server, ZHANG, "accountExpires", "134416908000000000");
+    assert!(find(&store).await.enabled);
+    let choose = async |max_age| {
+        let new = password("Kept-Password-1");
+        let write = PasswordWrite { password: &new, max_age, revoke_sessions: true, challenge: challenge(), now: NOW };
+        keeping.set_password(&who, write).await.unwrap().expires_at
+    };
+    let end = Some(Timestamp::from_millis(134_416_908_000_000_000 / 10_000 - 11_644_473_600_000));
+    assert_eq!(choose(None).await, end, "no choice leaves the end of the account");
+    assert_eq!(server.value(ZHANG, "accountExpires"), "134416908000000000");
+    assert_eq!(choose(Some(MaxAge::Never)).await, None);
+    assert_eq!(server.value(ZHANG, "accountExpires"), "9223372036854775807");
+}
+
+/// 42 days, whatever is chosen.
+async fn the_rules_of_the_domain_are_told(server: &Samba, plain: &str) {
+    replace(server, DOMAIN, "maxPwdAge", "-36288000000000");
+    let store = reaching(&server.url(), plain);
+    let who = zhang(&store).await;
+    let written = set(&store, &who, "Rules-Password-1", challenge()).await.unwrap();
+    let left = written.expires_at.unwrap().as_millis() - SystemClock::start().now().as_millis();
+    assert!((42 * 86_400_000 - 120_000..=42 * 86_400_000).contains(&left), "{left} ms of 42 days");
 }

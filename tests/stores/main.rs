@@ -13,6 +13,7 @@ mod ldap;
 mod ldap_ad;
 mod ldap_examine;
 mod ldap_faults;
+mod ldap_locks;
 mod ldap_requests;
 mod ldap_tls;
 mod ldap_values;

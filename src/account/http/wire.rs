@@ -7,7 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::account::book::user_names;
 use crate::account::{Expiring, MaxAge, PasswordWrite, PasswordWritten};
-use crate::domain::{Birthday, MailboxAddress, PersonalFacts, PhoneNumber, Region, Subject, SubjectId, Timestamp};
+use crate::domain::{
+    Birthday, Lock, MailboxAddress, PersonalFacts, PhoneNumber, Region, Subject, SubjectId, Timestamp,
+};
 
 /// The longest key of an account, in bytes.
 const MAX_ID: usize = 200;
@@ -126,6 +128,16 @@ pub(super) struct Written {
     #[serde(deserialize_with = "told")]
     expires_at: Option<String>,
     sessions_revoked: bool,
+    /// Left out by stores that know no locks, and by those that were written before there was such a member.
+    #[serde(default)]
+    lock: Option<LockTold>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LockTold {
+    #[serde(deserialize_with = "told")]
+    ends_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -206,6 +218,7 @@ impl Account {
             phone: PhoneNumber::among(mobile.as_deref(), region),
             unit: self.unit,
             enabled: self.enabled,
+            ended: false,
             password_changed_at: at("its `password_changed_at` is no time", self.password_changed_at)?,
             phone_bound_at: at("its `phone_bound_at` is no time", self.phone_bound_at)?,
             facts: PersonalFacts {
@@ -231,7 +244,14 @@ impl Written {
             changed_at: moment_of(&self.changed_at).ok_or("its `changed_at` is no time")?,
             expires_at: at("its `expires_at` is no time", self.expires_at)?,
             sessions_revoked: self.sessions_revoked,
+            lock: self.lock.map(LockTold::read).transpose()?,
         })
+    }
+}
+
+impl LockTold {
+    fn read(self) -> Result<Lock, &'static str> {
+        Ok(Lock { ends_at: at("its `lock.ends_at` is no time", self.ends_at)? })
     }
 }
 

@@ -91,7 +91,7 @@ impl LdapAccounts {
 
     fn expiring_in(&self, entry: &Entry, now: Timestamp, until: Timestamp) -> Option<Expiring> {
         let expires_at = self.expiry(entry).filter(|end| *end > now && *end <= until)?;
-        let subject = self.people.subject(entry).filter(|subject| subject.enabled)?;
+        let subject = self.people.subject(entry, now).filter(|subject| subject.enabled)?;
         Some(Expiring { subject, expires_at })
     }
 }

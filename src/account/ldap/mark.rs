@@ -4,8 +4,10 @@ use std::str::FromStr;
 
 use super::entry::Entry;
 use super::settings::is_attribute;
+use super::times::read_any;
+use crate::domain::Timestamp;
 
-/// `attribute=value`, `attribute*=part` or `attribute&bits`.
+/// `attribute=value`, `attribute*=part`, `attribute&bits`, or `attribute<now`: a moment that has passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisabledMark {
     attribute: String,
@@ -17,11 +19,14 @@ enum Test {
     Equals(String),
     Contains(String),
     Bits(u32),
+    Passed,
 }
 
 /// Not a mark.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` says of no attribute what it must be; write \"name=value\", \"name*=part\" or \"name&2\" (bits)")]
+#[error(
+    "`{0}` says of no attribute what it must be; write \"name=value\", \"name*=part\", \"name&2\" (bits) or \"name<now\" (a time that has passed)"
+)]
 pub struct DisabledMarkError(String);
 
 impl DisabledMark {
@@ -30,13 +35,20 @@ impl DisabledMark {
         &self.attribute
     }
 
-    /// Whether the entry bears it. Case does not matter, as in most directories.
-    pub(super) fn is_on(&self, entry: &Entry) -> bool {
+    /// Whether it says when the account itself ends.
+    pub(super) fn is_end(&self) -> bool {
+        self.test == Test::Passed
+    }
+
+    /// Whether the entry bears it at `now`. Case does not matter, as in most directories.
+    pub(super) fn is_on(&self, entry: &Entry, now: Timestamp) -> bool {
         entry.texts(&self.attribute).iter().any(|value| match &self.test {
             Test::Equals(wanted) => value.to_lowercase() == *wanted,
             Test::Contains(part) => value.to_lowercase().contains(part.as_str()),
             // Active Directory's flags are a signed 32-bit number.
             Test::Bits(bits) => value.parse::<i64>().is_ok_and(|flags| flags & i64::from(*bits) != 0),
+            // Zero is "never" wherever a number is kept.
+            Test::Passed => read_any(value).is_some_and(|end| end.as_millis() != 0 && end <= now),
         })
     }
 }
@@ -46,10 +58,12 @@ impl FromStr for DisabledMark {
 
     fn from_str(text: &str) -> Result<Self, DisabledMarkError> {
         let wrong = || DisabledMarkError(text.chars().take(100).collect());
-        let split = text.find(['=', '*', '&']).ok_or_else(wrong)?;
+        let split = text.find(['=', '*', '&', '<']).ok_or_else(wrong)?;
         let (attribute, rest) = text.split_at(split);
         let sign = if let Some(bits) = rest.strip_prefix('&') {
             Test::Bits(bits.parse().ok().filter(|bits| *bits != 0).ok_or_else(wrong)?)
+        } else if rest == "<now" {
+            Test::Passed
         } else if let Some(part) = rest.strip_prefix("*=") {
             Test::Contains(part.to_lowercase())
         } else {
@@ -73,9 +87,27 @@ impl<'de> serde::Deserialize<'de> for DisabledMark {
 mod tests {
     use super::*;
 
+    /// 2026-11-23T03:00:00Z.
+    const NOW: Timestamp = Timestamp::from_millis(1_795_402_800_000);
+
     fn is_on(mark: &str, attribute: &str, value: &str) -> bool {
         let entry = Entry::of("cn=x", &[(attribute, value)]);
-        mark.parse::<DisabledMark>().unwrap().is_on(&entry)
+        mark.parse::<DisabledMark>().unwrap().is_on(&entry, NOW)
+    }
+
+    #[test]
+    fn an_account_ends_at_its_time_however_the_directory_writes_it() {
+        for (attribute, past, future) in [
+            ("accountExpires", "134162892000000000", "134400000000000000"),
+            ("krbPrincipalExpiration", "20261123030000Z", "20261123030001Z"),
+            ("shadowExpire", "20780", "20781"),
+        ] {
+            let mark = format!("{attribute}<now");
+            assert!(is_on(&mark, attribute, past) && !is_on(&mark, attribute, future), "{attribute}");
+            for never in ["0", "-1", "", "9223372036854775807", "never"] {
+                assert!(!is_on(&mark, attribute, never), "{attribute} {never}");
+            }
+        }
     }
 
     #[test]
@@ -93,14 +125,14 @@ mod tests {
 
     #[test]
     fn what_is_no_mark_is_refused_with_the_way_to_write_it() {
-        for text in ["", "a", "=x", "a=", "a*=", "a&", "a&0", "a&x", "a b=c", "a*b"] {
+        for text in ["", "a", "=x", "a=", "a*=", "a&", "a&0", "a&x", "a b=c", "a*b", "a<", "a<5", "<now"] {
             assert!(text.parse::<DisabledMark>().unwrap_err().to_string().contains("write"), "{text}");
         }
     }
 
     proptest::proptest! {
         #[test]
-        fn parsing_any_text_never_panics(text in "\\PC{0,20}[=*&]{0,2}\\PC{0,10}") {
+        fn parsing_any_text_never_panics(text in "\\PC{0,20}[=*&<]{0,2}\\PC{0,10}") {
             let _ = text.parse::<DisabledMark>();
         }
     }

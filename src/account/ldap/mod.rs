@@ -13,6 +13,7 @@ mod examine;
 mod expiring;
 mod fault;
 mod mark;
+mod own_rules;
 mod people;
 mod pool;
 mod query;
@@ -226,7 +227,7 @@ impl LdapAccounts {
 impl AccountStore for LdapAccounts {
     async fn find(&self, address: &MailboxAddress) -> Result<Option<Subject>, AccountError> {
         let Some(entry) = self.read(self.by_address(address)).await? else { return Ok(None) };
-        let Some(subject) = self.people.subject(&entry) else {
+        let Some(subject) = self.people.subject(&entry, self.clock.now()) else {
             let reason = format!(
                 "an entry has no {} that the directory shows; let account.ldap.bind_dn read it, or change account.ldap.id",
                 self.settings.id
@@ -250,7 +251,7 @@ impl AccountStore for LdapAccounts {
             let right = self.signs_in(&dn, password).await?;
             let Some(entry) = entry else { return Ok(false) };
             let expired = self.expiry(&entry).is_some_and(|end| self.clock.now() >= end);
-            Ok(right && self.people.is_enabled(&entry) && !expired)
+            Ok(right && self.people.is_enabled(&entry, self.clock.now()) && !expired)
         };
         self.read(work).await
     }

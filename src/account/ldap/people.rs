@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use super::entry::Entry;
+use super::mark::DisabledMark;
 use super::query::id_of;
-use super::settings::LdapSettings;
+use super::settings::{LdapSettings, WriteMethod};
 use super::times::read_any;
 use crate::account::book::user_names;
-use crate::domain::{Birthday, MailboxAddress, PersonalFacts, PhoneNumber, Region, Stored, Subject, SubjectId};
+use crate::domain::{
+    Birthday, MailboxAddress, PersonalFacts, PhoneNumber, Region, Stored, Subject, SubjectId, Timestamp,
+};
 
 /// What of an entry means what.
 pub(super) struct People {
@@ -33,7 +36,8 @@ impl People {
             &settings.password.marker,
         ];
         names.extend(of.aliases.iter().map(String::as_str));
-        names.extend(settings.disabled.iter().map(super::mark::DisabledMark::attribute));
+        names.extend(settings.disabled.iter().map(DisabledMark::attribute));
+        names.extend(marks_of_locks(settings.password.write));
         names.retain(|name| !name.is_empty());
         names.sort_unstable_by_key(|name| name.to_ascii_lowercase());
         names.dedup_by_key(|name| name.to_ascii_lowercase());
@@ -52,8 +56,27 @@ impl People {
     }
 
     /// Whether the account may sign in and recover.
-    pub(super) fn is_enabled(&self, entry: &Entry) -> bool {
-        !self.settings.disabled.iter().any(|mark| mark.is_on(entry))
+    pub(super) fn is_enabled(&self, entry: &Entry, now: Timestamp) -> bool {
+        !self.marks().any(|mark| mark.is_on(entry, now))
+    }
+
+    /// Whether the account's own time is over.
+    fn is_ended(&self, entry: &Entry, now: Timestamp) -> bool {
+        self.marks().any(|mark| mark.is_end() && mark.is_on(entry, now))
+    }
+
+    /// Without the end that this service keeps for passwords: a password that ran out is what a recovery is for.
+    fn marks(&self) -> impl Iterator<Item = &DisabledMark> {
+        self.settings.disabled.iter().filter(|mark| !(mark.is_end() && self.is_expiry(mark)))
+    }
+
+    fn is_expiry(&self, mark: &DisabledMark) -> bool {
+        mark.attribute().eq_ignore_ascii_case(&self.settings.password.expiry)
+    }
+
+    /// Whether the attribute that keeps the end of a password is the end of the account, too.
+    pub(super) fn password_ends_with_account(&self) -> bool {
+        self.settings.disabled.iter().any(|mark| mark.is_end() && self.is_expiry(mark))
     }
 
     /// Whether one of the addresses of the entry is `address`. Servers compare by rules of their own, which fold more
@@ -64,7 +87,7 @@ impl People {
 
     /// The person, where the entry has an address and an id. Anything else that is wrong leaves its field
     /// empty or unreadable.
-    pub(super) fn subject(&self, entry: &Entry) -> Option<Subject> {
+    pub(super) fn subject(&self, entry: &Entry, now: Timestamp) -> Option<Subject> {
         let of = &self.settings.attributes;
         let mut all = self.primary(entry).chain(self.aliases(entry));
         let address = all.next()?;
@@ -85,7 +108,8 @@ impl People {
             aliases,
             unit: own(&of.unit),
             phone: PhoneNumber::among(numbers.iter().map(String::as_str), self.region),
-            enabled: self.is_enabled(entry),
+            enabled: self.is_enabled(entry, now),
+            ended: self.is_ended(entry, now),
             password_changed_at: entry.text(&of.password_changed).and_then(read_any),
             phone_bound_at: entry.text(&of.phone_bound).and_then(read_any),
         })
@@ -98,6 +122,16 @@ impl People {
     fn aliases<'a>(&'a self, entry: &'a Entry) -> impl Iterator<Item = MailboxAddress> + 'a {
         let names = self.settings.attributes.aliases.iter();
         names.flat_map(move |name| entry.texts(name)).filter_map(address_in)
+    }
+}
+
+/// What tells of locks by wrong passwords, and which policy decides.
+const fn marks_of_locks(write: WriteMethod) -> &'static [&'static str] {
+    match write {
+        WriteMethod::UnicodePwd => &["lockoutTime"],
+        WriteMethod::PasswordModify | WriteMethod::UserPassword => {
+            &["pwdAccountLockedTime", "accountUnlockTime", "pwdPolicySubentry"]
+        }
     }
 }
 

@@ -100,6 +100,8 @@ pub struct PasswordSettings {
     pub clear_reset: bool,
     /// Where the id of the last challenge is kept; empty is in memory only.
     pub marker: String,
+    /// The entry of the password policy that holds for accounts which name none.
+    pub policy: String,
 }
 
 /// Which operation writes a password.

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::LdapAccounts;
 use super::entry::Entry;
-use super::fault::{Doing, Fault};
+use super::fault::{Doing, Fault, code};
 use super::pool::Lease;
 use super::remembered::Progress;
 use super::settings::{Hasher, WriteMethod};
@@ -33,7 +33,7 @@ impl LdapAccounts {
         }
         let Some((entry, lease)) = self.by_id(subject).await? else { return Err(AccountError::NoSuchAccount) };
         if self.bears(&entry, write) {
-            let written = self.as_it_stands(&entry, write);
+            let written = self.under_own_rules(&entry, self.as_it_stands(&entry, write)).await;
             *turn = Progress::Done(written);
             return Ok(written);
         }
@@ -41,7 +41,7 @@ impl LdapAccounts {
             begun.store(true, Ordering::SeqCst);
             return Err(AccountError::Unknown { reason: "an earlier request was not answered".to_owned() });
         }
-        if !self.people.is_enabled(&entry) {
+        if !self.people.is_enabled(&entry, write.now) {
             return Err(AccountError::NoSuchAccount);
         }
         let password = self.password_changes(write.password).await?;
@@ -50,6 +50,8 @@ impl LdapAccounts {
         *turn = Progress::Begun;
         match self.send(&entry, &lease, write, password).await {
             Ok(written) => {
+                *turn = Progress::Done(written);
+                let written = self.under_own_rules(&entry, written).await;
                 *turn = Progress::Done(written);
                 Ok(written)
             }
@@ -73,13 +75,15 @@ impl LdapAccounts {
     ) -> Result<PasswordWritten, Fault> {
         // Without a place for it there is no validity, whatever was chosen.
         let kept = !self.settings.password.expiry.is_empty();
-        let expires_at = write.max_age.filter(|_| kept).and_then(|age| age.expiry(write.now));
-        let mut written = PasswordWritten { changed_at: write.now, expires_at, sessions_revoked: false };
-        let besides = self.besides(write, expires_at);
+        let chosen = write.max_age.filter(|_| kept).and_then(|age| age.expiry(write.now));
+        let left = self.end_to_leave(entry, write);
+        let expires_at = chosen.or(left);
+        let mut written = PasswordWritten { changed_at: write.now, expires_at, sessions_revoked: false, lock: None };
+        let besides = self.besides(write, expires_at, left.is_some());
         let limit = self.timeout.get();
         if let Some(password) = password {
-            let changes = std::iter::once(password).chain(besides).collect();
-            self.pool.modify(lease, &entry.dn, changes, limit).await?;
+            let changes: Vec<_> = std::iter::once(password).chain(besides).collect();
+            self.modify(entry, lease, changes).await?;
             return Ok(written);
         }
         let operation =
@@ -95,6 +99,31 @@ impl LdapAccounts {
             written.expires_at = None;
         }
         Ok(written)
+    }
+
+    /// The end of the account that stays, where nothing was chosen: no choice must not lengthen what the directory has.
+    fn end_to_leave(&self, entry: &Entry, write: &PasswordWrite<'_>) -> Option<Timestamp> {
+        let is_left = write.max_age.is_none() && self.people.password_ends_with_account();
+        self.expiry(entry).filter(|end| is_left && *end > write.now)
+    }
+
+    /// Writes, and lifts the lock of wrong passwords in the same operation. Where that right is missing, the answer is a no
+    /// to the whole, and what remains is asked for by itself.
+    async fn modify(&self, entry: &Entry, lease: &Lease, changes: Vec<Change>) -> Result<(), Fault> {
+        let limit = self.timeout.get();
+        if self.bears_lock(entry) {
+            let mut all = changes.clone();
+            all.push(replace("lockoutTime", vec![b"0".to_vec()]));
+            match self.pool.modify(lease, &entry.dn, all, limit).await {
+                Err(Fault::Refused(refusal)) if refusal.code == code::INSUFFICIENT_ACCESS => {
+                    tracing::warn!(
+                        "a locked account keeps its lock for a while: account.ldap.bind_dn may not write lockoutTime"
+                    );
+                }
+                done => return done.map(drop),
+            }
+        }
+        self.pool.modify(lease, &entry.dn, changes, limit).await.map(drop)
     }
 
     /// The change of the password itself; `None` is the operation of its own.
@@ -119,10 +148,10 @@ impl LdapAccounts {
     }
 
     /// What is written along with a password.
-    fn besides(&self, write: &PasswordWrite<'_>, expires_at: Option<Timestamp>) -> Vec<Change> {
+    fn besides(&self, write: &PasswordWrite<'_>, expires_at: Option<Timestamp>, is_left: bool) -> Vec<Change> {
         let keeping = &self.settings.password;
         let mut changes = Vec::new();
-        if !keeping.expiry.is_empty() {
+        if !keeping.expiry.is_empty() && !is_left {
             let values = keeping.expiry_format.values(expires_at);
             changes.push(replace(&keeping.expiry, values.into_iter().map(String::into_bytes).collect()));
         }
@@ -152,6 +181,7 @@ impl LdapAccounts {
             changed_at: changed.unwrap_or(write.now),
             expires_at: self.expiry(entry),
             sessions_revoked: false,
+            lock: None,
         }
     }
 
@@ -162,7 +192,7 @@ impl LdapAccounts {
         now: Timestamp,
         begun: &AtomicBool,
     ) -> Result<(), AccountError> {
-        let found = self.by_id(subject).await?.filter(|(entry, _)| self.people.is_enabled(entry));
+        let found = self.by_id(subject).await?.filter(|(entry, _)| self.people.is_enabled(entry, now));
         let Some((entry, lease)) = found else { return Err(AccountError::NoSuchAccount) };
         let of = &self.settings.attributes;
         let value = phone.map(|phone| phone.e164().as_bytes().to_vec());

@@ -139,6 +139,7 @@ fn account(mut record: Record) -> Option<Account> {
             address,
             unit: None,
             enabled,
+            ended: false,
             password_changed_at: moment(take("password_changed_at")),
             phone_bound_at: moment(take(BOUND_AT)),
             facts: PersonalFacts {

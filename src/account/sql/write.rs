@@ -34,7 +34,7 @@ impl SqlAccounts {
         let hash = self.hashing.hash(write.password).await?;
         let choice = write.max_age.filter(|_| self.set_password.keeps_expiry());
         let expires_at = MaxAge::end(choice, self.own_end(subject, write.now).await?, write.now);
-        let written = PasswordWritten { changed_at: write.now, expires_at, sessions_revoked: false };
+        let written = PasswordWritten { changed_at: write.now, expires_at, sessions_revoked: false, lock: None };
         let challenge = write.challenge.to_string();
         let values =
             Values::default().id(subject).hash(hash.expose()).now(write.now).expires(expires_at).challenge(&challenge);
@@ -136,7 +136,12 @@ impl SqlAccounts {
                 return Err(unavailable("account.sql.recall gives a row without a changed_at that is a moment"));
             };
             let expires_at = moment(&row, "expires_at");
-            return Ok(Some(Earlier::Written(PasswordWritten { changed_at, expires_at, sessions_revoked: false })));
+            return Ok(Some(Earlier::Written(PasswordWritten {
+                changed_at,
+                expires_at,
+                sessions_revoked: false,
+                lock: None,
+            })));
         }
         match session.touch(remember, values).await {
             Ok(1) => Ok(None),

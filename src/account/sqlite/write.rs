@@ -28,7 +28,7 @@ impl SqliteAccounts {
             return Ok(written);
         }
         let expires_at = write.max_age.and_then(|age| age.expiry(write.now));
-        let written = PasswordWritten { changed_at: write.now, expires_at, sessions_revoked: false };
+        let written = PasswordWritten { changed_at: write.now, expires_at, sessions_revoked: false, lock: None };
         if !store(&mut tx, account, &hash, written).await.map_err(|error| self.fault(&error))? {
             return Err(AccountError::NoSuchAccount);
         }
@@ -76,6 +76,7 @@ async fn earlier_write(
             changed_at: Timestamp::from_millis(row.try_get("changed_at")?),
             expires_at: row.try_get::<Option<i64>, _>("expires_at")?.map(Timestamp::from_millis),
             sessions_revoked: false,
+            lock: None,
         })
     })
     .transpose()

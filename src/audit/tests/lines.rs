@@ -42,7 +42,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::FlowCancelled,
         EventKind::FlowsExpired { count: 3 },
         EventKind::PasswordRefused { rules: vec!["length"] },
-        EventKind::PasswordReset { seconds: 42.0 },
+        EventKind::PasswordReset { seconds: 42.0, lock: None },
         EventKind::StoreFailed { result: "busy" },
         EventKind::NoticeSent {
             delivered: false,

@@ -10,7 +10,9 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
-use super::{ChallengeId, CodeDigest, CredentialDigest, MailboxAddress, Purpose, SubjectId, SubjectStamp, Timestamp};
+use super::{
+    ChallengeId, CodeDigest, CredentialDigest, Lock, MailboxAddress, Purpose, SubjectId, SubjectStamp, Timestamp,
+};
 
 /// How long and how often; the same for every challenge.
 #[derive(Debug, Clone, Copy)]
@@ -116,6 +118,8 @@ pub struct Ending {
     pub password_expires_at: Option<Timestamp>,
     /// Whether other sessions were ended.
     pub sessions_revoked: bool,
+    /// What keeps the account locked for a while yet.
+    pub lock: Option<Lock>,
 }
 
 /// What a claimant presents: a credential, and digests of the code under every valid key.

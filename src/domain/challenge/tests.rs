@@ -83,6 +83,7 @@ fn stamp() -> SubjectStamp {
         unit: None,
         phone: crate::domain::Stored::Nothing,
         enabled: true,
+        ended: false,
         password_changed_at: None,
         aliases: Vec::new(),
         phone_bound_at: None,

@@ -192,11 +192,16 @@ impl RecoveryParts {
         let (credential, mut view) = (proven.untold(), proven.view);
         let now = self.clock.now();
         let others = self.challenges.cancel_others(&subject.id, &view.id, now).await;
-        self.record(origin, &view, EventKind::PasswordReset { seconds: now.since(view.opened_at).as_secs_f64() });
+        let seconds = now.since(view.opened_at).as_secs_f64();
+        self.record(origin, &view, EventKind::PasswordReset { seconds, lock: written.lock });
         let change = self.change(&view, &subject, revoke_sessions, true);
         self.announce(origin, &view, subject);
         written.sessions_revoked |= self.run_hooks(origin, &view, &change).await;
-        let ending = Ending { password_expires_at: written.expires_at, sessions_revoked: written.sessions_revoked };
+        let ending = Ending {
+            password_expires_at: written.expires_at,
+            sessions_revoked: written.sessions_revoked,
+            lock: written.lock,
+        };
         let ended = self.challenges.complete(&view.id, Some(ending), self.clock.now()).await;
         for error in [ended.err(), others.err()].into_iter().flatten() {
             tracing::error!(%error, challenge = %view.id, "a challenge could not be ended after its password was written");

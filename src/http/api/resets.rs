@@ -112,7 +112,7 @@ pub async fn complete(
     let Passed { value, allowance } = completed.map_err(|error| Problem::of(&call, &error))?;
     let guidance: Value =
         rules.client_settings.iter().map(|(name, server)| ((*name).to_owned(), json!(server))).collect();
-    let answer = json!({
+    let mut answer = json!({
         "id": value.view.id.to_string(),
         "state": value.view.state.as_str(),
         "changed_at": value.written.changed_at.to_string(),
@@ -121,6 +121,9 @@ pub async fn complete(
         "client_guidance": guidance,
         "return_to": value.view.return_to,
     });
+    if let Some(lock) = value.written.lock {
+        answer["lock"] = json!({ "ends_at": lock.ends_at.map(|moment| moment.to_string()) });
+    }
     let mut response = HttpResponse::Ok();
     headers::allow(&mut response, RequesterGate::Verify, &allowance);
     Ok(response.cookie(credential::no_cookie(&call.base)).json(answer))

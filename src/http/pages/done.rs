@@ -9,7 +9,7 @@ use super::frame::Sheet;
 use super::pieces::contacts;
 use super::stop::Stop;
 use super::visit::Visit;
-use crate::domain::{ChallengeView, State};
+use crate::domain::{ChallengeView, Lock, State};
 use crate::flow::RecoveryFlow;
 
 /// The page; loading it again does nothing again.
@@ -29,6 +29,7 @@ fn body(visit: &Visit, view: &ChallengeView) -> Markup {
     let expires = view.ending.and_then(|ending| ending.password_expires_at);
     html! {
         p { strong { (view.account.as_str()) } }
+        @if let Some(lock) = view.ending.and_then(|ending| ending.lock) { p #locked { (locked(visit, lock)) } }
         h2 { (visit.text("done.update")) }
         ul {
             li { (visit.text("done.webmail")) }
@@ -56,6 +57,13 @@ fn body(visit: &Visit, view: &ChallengeView) -> Markup {
         p { (visit.text("done.not_you_advice")) }
         (contacts(visit, view.account.as_str()))
     }
+}
+
+/// When the new password works, where wrong ones have locked the account.
+fn locked(visit: &Visit, lock: Lock) -> String {
+    let Some(end) = lock.ends_at else { return visit.text("done.locked") };
+    let (language, zone) = (&visit.call.language, &visit.rules().zone);
+    visit.text_with("done.locked_until", &[("day", &language.day(end, zone)), ("time", &language.clock(end, zone))])
 }
 
 fn setting(visit: &Visit, protocol: &str, server: &str) -> Markup {

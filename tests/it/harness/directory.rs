@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use resetgate::account::{AccountError, AccountStore, Expiring, PasswordWrite, PasswordWritten};
-use resetgate::domain::{MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
+use resetgate::domain::{Lock, MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
 use tokio::sync::{Barrier, Semaphore};
 
 use super::Setup;
@@ -19,6 +19,8 @@ pub enum Fate {
     #[default]
     AsTheyWere,
     Disabled,
+    /// Their own time is over.
+    Ended,
     Deleted,
     /// Nobody can look them up.
     Away,
@@ -32,6 +34,7 @@ pub struct Directory {
     slow: Mutex<Option<Duration>>,
     held: Mutex<Option<Arc<Semaphore>>>,
     answers: Mutex<VecDeque<Answer>>,
+    lock: Mutex<Option<Lock>>,
     begun: Writes,
     written: AtomicUsize,
 }
@@ -91,6 +94,11 @@ impl Directory {
         self.answers.lock().unwrap().push_back(Answer { error, written: true });
     }
 
+    /// From now on accounts stay locked after a write.
+    pub fn keep_locked(&self, lock: Lock) {
+        *self.lock.lock().unwrap() = Some(lock);
+    }
+
     /// From now on a write waits until it is let go.
     pub fn hold_writes(&self) {
         *self.held.lock().unwrap() = Some(Arc::new(Semaphore::new(0)));
@@ -138,6 +146,7 @@ impl AccountStore for Watched {
         match *self.directory.fate.lock().unwrap() {
             Fate::AsTheyWere => Ok(found),
             Fate::Disabled => Ok(found.map(|subject| Subject { enabled: false, ..subject })),
+            Fate::Ended => Ok(found.map(|subject| Subject { enabled: false, ended: true, ..subject })),
             Fate::Deleted => Ok(None),
             Fate::Away => Err(AccountError::Unavailable { reason: "the directory is away".to_owned() }),
         }
@@ -165,7 +174,8 @@ impl AccountStore for Watched {
         }
         let written = self.store.set_password(subject, write).await?;
         self.directory.written.fetch_add(1, Ordering::SeqCst);
-        answer.map_or(Ok(written), |answer| Err(answer.error))
+        let lock = *self.directory.lock.lock().unwrap();
+        answer.map_or(Ok(PasswordWritten { lock, ..written }), |answer| Err(answer.error))
     }
 
     async fn bind_phone(

@@ -65,6 +65,7 @@ def people(directory):
         ("wang", "wang@example.org", {"mobile": "13800000002"}),
         ("qian", "qian@example.org", {"mobile": "call me"}),
         ("resetgate", None, {}),
+        ("timid", None, {}),
     ]:
         password = {"zhang": "Old-Password-1", "wang": "Old-Password-1"}.get(name, "of the Service 7")
         directory.newuser(name, password, mailaddress=mail, userou="OU=people")
@@ -75,15 +76,23 @@ def people(directory):
         if changes:
             directory.modify_ldif(f"dn: {dn}\nchangetype: modify\n{changes}")
     directory.modify_ldif(f"dn: CN=wang,{BASE}\nchangetype: modify\nreplace: userAccountControl\nuserAccountControl: 514\n")
-    # "Reset password", and to write mobile and accountExpires, of people in this unit and of nobody else.
-    service = directory.search(f"CN=resetgate,{BASE}", attrs=["objectSid"])[0]
     from samba.dcerpc import security
     from samba.ndr import ndr_unpack
-    sid = ndr_unpack(security.dom_sid, service["objectSid"][0])
     person = "bf967aba-0de6-11d0-a285-00aa003049e2"
-    for right, what in [("CR", "00299570-246d-11d0-a768-00aa006e0529"), ("WP", "f0f8ffa3-1191-11d0-a060-00aa006c33ed"),
-                        ("WP", "bf967915-0de6-11d0-a285-00aa003049e2")]:
-        SDUtils(directory).dacl_add_ace(BASE, f"(OA;CI;{right};{what};{person};{sid})")
+    reset = ("CR", "00299570-246d-11d0-a768-00aa006e0529")
+    mobile, expires = ("WP", "f0f8ffa3-1191-11d0-a060-00aa006c33ed"), ("WP", "bf967915-0de6-11d0-a285-00aa003049e2")
+    lockout = ("WP", "28630ebf-41d5-11d1-a9c1-0000f80367c1")
+    # "Reset password", and to write mobile, accountExpires and lockoutTime, of people in this unit and of nobody else.
+    for name, rights in [("resetgate", [reset, mobile, expires, lockout]), ("timid", [reset, mobile])]:
+        service = directory.search(f"CN={name},{BASE}", attrs=["objectSid"])[0]
+        sid = ndr_unpack(security.dom_sid, service["objectSid"][0])
+        for right, what in rights:
+            SDUtils(directory).dacl_add_ace(BASE, f"(OA;CI;{right};{what};{person};{sid})")
+    # A lock, where there is one, lasts half an hour, and passwords do not run out.
+    domain = "".join(f"replace: {key}\n{key}: {value}\n-\n" for key, value in {
+        "lockoutDuration": -30 * 60 * 10**7, "lockOutObservationWindow": -30 * 60 * 10**7,
+        "maxPwdAge": -2**63}.items())
+    directory.modify_ldif(f"dn: DC=ad,DC=example,DC=org\nchangetype: modify\n{domain}")
 
 
 def relay():

@@ -14,10 +14,16 @@ use super::certificates::Shown;
 /// Where its people are.
 pub const BASE: &str = "OU=people,DC=ad,DC=example,DC=org";
 
+/// The domain itself, with its policy.
+pub const DOMAIN: &str = "DC=ad,DC=example,DC=org";
+
 /// Whom this service signs in as.
 pub const SERVICE: &str = "CN=resetgate,OU=people,DC=ad,DC=example,DC=org";
 
-/// Its password.
+/// Another one, which may not write lockoutTime.
+pub const TIMID: &str = "CN=timid,OU=people,DC=ad,DC=example,DC=org";
+
+/// The password of both.
 pub const SERVICE_PASSWORD: &str = "of the Service 7";
 
 const SCRIPT: &str = include_str!("samba.py");
@@ -71,6 +77,29 @@ impl Samba {
         std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
         let port = forward(at.join("ldaps"));
         Self { _directory: directory, child, port }
+    }
+
+    /// Changes entries as the administrator.
+    pub fn change(&self, ldif: &str) {
+        let mut child = self.tool("ldapmodify").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(ldif.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success(), "{ldif}");
+    }
+
+    /// The only value of an attribute as the administrator sees it; empty where there is none.
+    pub fn value(&self, dn: &str, attribute: &str) -> String {
+        let mut command = self.tool("ldapsearch");
+        let output = command.args(["-LLL", "-o", "ldif-wrap=no", "-s", "base", "-b", dn, attribute]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().find_map(|line| line.strip_prefix(&format!("{attribute}: "))).unwrap_or_default().to_owned()
+    }
+
+    fn tool(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
+        // It talks to the socket of this server alone.
+        command.env("LDAPTLS_REQCERT", "never").args(["-x", "-H", &self.url()]);
+        command.args(["-D", "CN=Administrator,CN=Users,DC=ad,DC=example,DC=org", "-w", "Admin-Password-1"]);
+        command
     }
 
     /// By the name in its certificate.

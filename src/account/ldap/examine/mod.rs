@@ -34,7 +34,7 @@ impl LdapAccounts {
     }
 
     /// One entry by its name; `None` when it is not there or not shown.
-    async fn look_at(&self, dn: &str, attributes: &[&str]) -> Result<Option<Entry>, Fault> {
+    pub(super) async fn look_at(&self, dn: &str, attributes: &[&str]) -> Result<Option<Entry>, Fault> {
         let query = entry_named(dn, attributes);
         match self.pool.search(&query).await {
             Ok(mut found) => Ok(found.entries.pop()),
@@ -143,7 +143,7 @@ impl LdapAccounts {
         }
         let count = sample.len();
         let mut findings = Vec::new();
-        if sample.iter().any(|entry| self.people.subject(entry).is_some()) {
+        if sample.iter().any(|entry| self.people.subject(entry, self.clock.now()).is_some()) {
             findings.push(good("accounts", "entries are found, with an address and an id"));
         } else {
             let text = format!(

@@ -22,6 +22,9 @@ const EFFECTIVE: &str = "allowedAttributesEffective";
 /// An attribute of no consequence that nearly every entry may have.
 const UNRELATED: &str = "description";
 
+/// Without it a password is written all the same.
+const LOCK: &str = "lockoutTime";
+
 /// Whether a value may be written.
 #[derive(Debug, PartialEq, Eq)]
 enum Right {
@@ -53,6 +56,7 @@ impl LdapAccounts {
             WriteMethod::PasswordModify | WriteMethod::UserPassword => "userPassword",
         };
         let mut names = vec![password, &of.mobile, &of.phone_bound, &keeping.expiry, &keeping.marker];
+        names.extend(self.is_active_directory().then_some(LOCK));
         names.extend(keeping.shadow_last_change.then_some("shadowLastChange"));
         names.extend(keeping.clear_reset.then_some("pwdReset"));
         names.into_iter().filter(|name| !name.is_empty()).map(str::to_owned).collect()
@@ -145,6 +149,10 @@ fn written_found(name: &str, right: Right) -> Finding {
     let what = format!("right to write {name}");
     match right {
         Right::Given => good(what, "is given"),
+        Right::Denied if name == LOCK => doubtful(
+            what,
+            "is not given: an account that wrong passwords have locked stays locked after a recovery until the lock ends; let account.ldap.bind_dn write it",
+        ),
         Right::Denied => bad(what, "is not given; let account.ldap.bind_dn write it"),
         Right::Untold(why) => doubtful(what, format!("could not be told: {why}")),
     }

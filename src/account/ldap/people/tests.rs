@@ -1,6 +1,9 @@
 use super::*;
 use crate::account::AccountSettings;
 
+/// 2026-11-23T03:00:00Z.
+const NOW: Timestamp = Timestamp::from_millis(1_795_402_800_000);
+
 fn people() -> People {
     #[derive(serde::Deserialize)]
     struct Root {
@@ -19,7 +22,7 @@ fn entry(values: &[(&str, &str)]) -> Entry {
 }
 
 fn subject(values: &[(&str, &str)]) -> Subject {
-    people().subject(&entry(values)).unwrap()
+    people().subject(&entry(values), NOW).unwrap()
 }
 
 #[test]
@@ -91,8 +94,8 @@ fn malformed_values_leave_the_account_with_what_cannot_be_read() {
 
 #[test]
 fn without_an_address_or_an_id_there_is_no_account() {
-    assert!(people().subject(&Entry::of("cn=x", &[("entryUUID", "u-1"), ("mail", "no address")])).is_none());
-    assert!(people().subject(&Entry::of("cn=x", &[("mail", "zhang@example.org")])).is_none());
+    assert!(people().subject(&Entry::of("cn=x", &[("entryUUID", "u-1"), ("mail", "no address")]), NOW).is_none());
+    assert!(people().subject(&Entry::of("cn=x", &[("mail", "zhang@example.org")]), NOW).is_none());
 }
 
 /// case 66: what only the server's own rules take for the same address is another.
@@ -115,4 +118,23 @@ fn each_attribute_is_asked_for_once() {
     names.dedup();
     assert_eq!(names.len(), count);
     assert!(names.contains(&"useraccountcontrol".to_owned()) && !names.contains(&String::new()));
+}
+
+#[test]
+fn an_account_whose_own_time_is_over_is_disabled_and_told_apart() {
+    for (values, enabled, ended) in [
+        (&[("accountExpires", "134000000000000000")][..], false, true),
+        (&[("accountExpires", "9223372036854775807")], true, false),
+        (&[("krbPrincipalExpiration", "20200101000000Z")], false, true),
+        (&[("userAccountControl", "514")], false, false),
+    ] {
+        let found = subject(values);
+        assert_eq!((found.enabled, found.ended), (enabled, ended), "{values:?}");
+    }
+    // Where this service keeps the end of passwords there, it is a password that ran out.
+    let mut keeping = people().settings;
+    keeping.password.expiry = "AccountExpires".to_owned();
+    let keeping = People::new(&keeping, Region::CN);
+    let found = keeping.subject(&entry(&[("accountExpires", "134000000000000000")]), NOW).unwrap();
+    assert!(found.enabled && !found.ended && keeping.password_ends_with_account());
 }
