@@ -15,10 +15,12 @@ pub enum Rule {
     UserName,
     /// Contains a personal fact; which one is never said.
     Personal,
+    /// Was not typed the same twice. Not a rule of the password itself, so no description lists it.
+    Match,
 }
 
 impl Rule {
-    /// Every rule.
+    /// Every rule of a password.
     pub const ALL: [Self; 5] = [Self::Length, Self::Classes, Self::Common, Self::UserName, Self::Personal];
 
     /// The code in problem bodies, texts and metrics, like `policy.length`.
@@ -30,6 +32,7 @@ impl Rule {
             Self::Common => "policy.common",
             Self::UserName => "policy.username",
             Self::Personal => "policy.personal",
+            Self::Match => "policy.match",
         }
     }
 
@@ -78,9 +81,17 @@ impl Violations {
         self.iter().any(|violation| violation.rule == rule)
     }
 
-    /// The broken rules, in the order of [`Rule::ALL`].
+    /// The broken rules: first those of the shape, then those of facts, each in the order of [`Rule::ALL`].
     pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
         self.0.iter()
+    }
+
+    /// These, and that two entries differ when they do.
+    pub fn and_match(mut self, alike: bool) -> Self {
+        if !alike {
+            self.push(Rule::Match);
+        }
+        self
     }
 
     /// These and the others.

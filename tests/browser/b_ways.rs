@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::harness::{Device, Site, UNKNOWN, record};
+use crate::harness::{Device, Key, Site, UNKNOWN, record};
 
 /// Counts the workers that a page starts.
 const WATCHED: &str = "globalThis.workers = 0; const Real = Worker;
@@ -41,6 +41,40 @@ async fn b10_on_a_machine_four_times_slower_it_takes_six_seconds_at_most() {
     let enough = Duration::from_secs(6);
     let took = best_of_three(19, enough).await;
     assert!(took <= enough, "{took:?}");
+}
+
+#[tokio::test]
+async fn b10_the_focus_goes_to_what_follows_when_another_way_was_chosen_by_keyboard() {
+    let site = Site::start_with("captcha.pow_bits = 24").await;
+    for script in [true, false] {
+        let person = site.visitor_with(Device { script, ..Device::desktop() }).await;
+        person.open("/").await.focus("#use-pow").await.press_on(Key::Enter).await;
+        assert_eq!(person.focused().await, "pow", "script: {script}");
+        person.focus("#use-audio").await.press_on(Key::Enter).await;
+        assert_eq!(person.focused().await, "sound");
+        person.focus("#use-image").await.press_on(Key::Enter).await;
+        assert_eq!(person.focused().await, "answer");
+    }
+    // Who waited at the work stands before the button that it was for.
+    let site = Site::start_with("captcha.pow_bits = 12").await;
+    let person = site.visitor().await;
+    person.open("/").await.focus("#use-pow").await.press_on(Key::Enter).await;
+    person.until("the work is done", "document.querySelector('[name=nonce]').value").await;
+    assert_eq!(person.focused().await, "submit");
+}
+
+#[tokio::test]
+async fn b11_the_voice_speaks_the_language_of_the_page_and_changes_with_it() {
+    let site = Site::start().await;
+    let person = site.visitor().await;
+    person.open("/").await.follow("#use-audio").await;
+    let mandarin = person.value("[name=captcha]").await;
+    person.follow("nav.languages [lang=en]").await;
+    assert_eq!(person.count("#sound").await, 1);
+    assert_ne!(person.value("[name=captcha]").await, mandarin, "nobody is to type digits of a language that they left");
+    assert_eq!(person.text("#answer-hint").await, "Enter the 5 digits that you hear");
+    person.identify(UNKNOWN).await.submit().await;
+    assert!(person.path().await.starts_with("/code"));
 }
 
 #[tokio::test]

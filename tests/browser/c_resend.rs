@@ -37,7 +37,7 @@ async fn c9_the_waiting_button_can_be_reached_and_is_spoken_of_four_times_in_a_m
     assert_eq!(anna.attribute("#resend-button", "aria-disabled").await.as_deref(), Some("true"));
     assert_eq!(anna.attribute("#resend-button", "disabled").await, None);
     assert_eq!(anna.attribute("#resend-status", "role").await.as_deref(), Some("status"));
-    anna.focus("#submit").await.press(Key::Tab).await;
+    anna.focus("#back").await.press(Key::Tab).await;
     assert_eq!(anna.focused().await, "resend-button");
     // Pressing it early sends nothing and leaves the page alone.
     let page = anna.page().await;
@@ -76,7 +76,8 @@ async fn c10_without_script_the_button_is_always_there_and_who_is_early_is_told_
     let answer = requests.iter().rfind(|request| request.path() == "/resend").unwrap();
     assert_eq!((answer.status, answer.header("retry-after")), (429, "60"));
     // The way on leads back to the code, which still works; and in time the button does.
-    anna.follow("#retry").await;
+    assert_eq!(anna.text("#back").await, "返回输入动态密码");
+    anna.follow("#back").await;
     assert_eq!(anna.count("#code").await, 1, "{}", anna.path().await);
     assert_eq!(site.codes_sent(), 1);
     site.pass(60);

@@ -27,6 +27,11 @@ impl Visitor<'_> {
         }
     }
 
+    /// Whether the page's own script runs.
+    pub async fn scripted(&self) -> bool {
+        self.eval("return [...document.querySelectorAll('#show-new-password')].some(one => !one.hidden)").await == true
+    }
+
     /// What is on the clipboard.
     pub async fn clipboard(&self) -> String {
         let allowed = json!({ "permissions": ["clipboardReadWrite"], "origin": self.site.origin() });

@@ -18,6 +18,7 @@ mod c_code;
 mod c_resend;
 mod c_ways;
 mod d_password;
+mod d_refused;
 mod d_rules;
 mod e_done;
 mod f_errors;

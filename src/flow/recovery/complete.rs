@@ -63,7 +63,7 @@ impl RecoveryParts {
             None
         };
         let password = NewPassword::parse(completion.password.expose_secret())?;
-        let shape = self.policy.check_shape(&password);
+        let shape = self.shape(&password, &completion);
         let proven = match code {
             // The shape needs no secret, so a password that can never do costs no try.
             Some(_) if !shape.is_empty() => return Err(self.refused(origin, view, shape, None)),

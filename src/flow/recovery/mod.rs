@@ -7,13 +7,16 @@ mod verify;
 
 use std::sync::Arc;
 
+use secrecy::ExposeSecret;
+
 use super::{CaptchaFlow, Gates, Origin, Outbox, Tasks};
 use crate::account::{AccountStore, AfterReset, MaxAge, PasswordWritten};
 use crate::audit::{AuditEvent, AuditSink, EventKind};
 use crate::domain::{
-    ChallengeRules, ChallengeView, Clock, CodeKeys, FlowCredential, MailboxAddress, PhoneNumber, Randomness, Timestamp,
+    ChallengeRules, ChallengeView, Clock, CodeKeys, FlowCredential, MailboxAddress, NewPassword, PasswordError,
+    PhoneNumber, Randomness, Timestamp,
 };
-use crate::policy::PasswordPolicy;
+use crate::policy::{PasswordPolicy, Violations};
 use crate::state::{ChallengeStore, FailureCounts};
 
 /// What a recovery follows beside the rules of the challenge.
@@ -112,6 +115,8 @@ pub struct Verified {
 pub struct Completion {
     /// The new password as typed.
     pub password: secrecy::SecretString,
+    /// The same once more, where it is asked for twice.
+    pub repeated: Option<secrecy::SecretString>,
     /// The code as typed, for the one-page form.
     pub code: Option<secrecy::SecretString>,
     /// How long the password stays valid.
@@ -144,6 +149,14 @@ impl RecoveryFlow {
         &self.parts.rules
     }
 
+    /// The rules that a password breaks by itself and by not being typed the same twice; counts nothing.
+    ///
+    /// # Errors
+    /// When the text is no password at all.
+    pub fn check_shape(&self, completion: &Completion) -> Result<Violations, PasswordError> {
+        Ok(self.parts.shape(&NewPassword::parse(completion.password.expose_secret())?, completion))
+    }
+
     /// The moment, for answers that count down.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -167,6 +180,12 @@ impl RecoveryFlow {
 }
 
 impl RecoveryParts {
+    fn shape(&self, password: &NewPassword, completion: &Completion) -> Violations {
+        let typed = completion.password.expose_secret();
+        let alike = completion.repeated.as_ref().is_none_or(|again| again.expose_secret() == typed);
+        self.policy.check_shape(password).and_match(alike)
+    }
+
     fn record(&self, origin: &Origin, view: &ChallengeView, kind: EventKind) {
         self.audit.record(&AuditEvent {
             account: Some(view.account.clone()),

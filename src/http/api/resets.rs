@@ -103,6 +103,7 @@ pub async fn complete(
     let (id, credential) = named(&call, &id, &request)?;
     let Strict(body) = body;
     let completion = Completion {
+        repeated: None,
         password: body.new_password,
         code: body.code,
         max_age: body.max_age,

@@ -76,17 +76,17 @@ pub fn add(visit: &Visit, fault: CaptchaFault, kind: CaptchaKind, errors: &mut E
     errors.add(field, code, visit.text(&format!("captcha.{}.{word}", kind.as_str())));
 }
 
-/// The fields.
+/// The fields. `chosen` when somebody has just asked for this kind: then what is to be done now gets the focus.
 #[must_use]
-pub fn fields(visit: &Visit, issued: &Issued, errors: &Errors) -> Markup {
+pub fn fields(visit: &Visit, issued: &Issued, errors: &Errors, chosen: bool) -> Markup {
     let seconds = issued.expires_at.since(visit.rules().now()).as_secs();
     html! {
         div #captcha data-kind=(issued.kind.as_str()) data-seconds=(seconds) data-lang=(visit.call.language.tag()) {
             input type="hidden" name="captcha" value=(issued.id);
             @match issued.kind {
-                CaptchaKind::Image => (picture(visit, issued, errors)),
-                CaptchaKind::Audio => (sound(visit, issued, errors)),
-                CaptchaKind::Pow => (work(visit, issued, errors)),
+                CaptchaKind::Image => (picture(visit, issued, errors, chosen)),
+                CaptchaKind::Audio => (sound(visit, issued, errors, chosen)),
+                CaptchaKind::Pow => (work(visit, issued, errors, chosen)),
             }
             p #captcha-status .hint role="status" {}
             p.ways {
@@ -103,7 +103,7 @@ pub fn fields(visit: &Visit, issued: &Issued, errors: &Errors) -> Markup {
     }
 }
 
-fn answer(visit: &Visit, issued: &Issued, errors: &Errors, beside: &Markup) -> Markup {
+fn answer(visit: &Visit, issued: &Issued, errors: &Errors, focus: bool, beside: &Markup) -> Markup {
     let kind = issued.kind.as_str();
     let length = issued.length.to_string();
     let field = Field {
@@ -115,8 +115,8 @@ fn answer(visit: &Visit, issued: &Issued, errors: &Errors, beside: &Markup) -> M
     let mode = (issued.kind == CaptchaKind::Audio).then_some("numeric");
     html! {
         (field.head(visit))
-        div.row {
-            input #answer name="answer" type="text" inputmode=[mode] autocomplete="off" autocapitalize="off"
+        div.row.answer {
+            input #answer autofocus[focus] name="answer" type="text" inputmode=[mode] autocomplete="off" autocapitalize="off"
                 spellcheck="false" aria-describedby=[field.described_by()] aria-invalid=[field.invalid()];
             (beside)
         }
@@ -133,30 +133,32 @@ fn change(visit: &Visit, kind: CaptchaKind) -> Markup {
     }
 }
 
-fn picture(visit: &Visit, issued: &Issued, errors: &Errors) -> Markup {
+fn picture(visit: &Visit, issued: &Issued, errors: &Errors, chosen: bool) -> Markup {
     let beside = html! {
-        img #picture src=(visit.link(&format!("/v1/captchas/{}/image", issued.id))) width=(issued.width / 2) height=(issued.height / 2)
-            alt=(visit.text("captcha.image.alt"));
+        div.seen {
+            img #picture src=(visit.link(&format!("/v1/captchas/{}/image", issued.id))) width=(issued.width / 2) height=(issued.height / 2)
+                alt=(visit.text("captcha.image.alt"));
+            (change(visit, issued.kind))
+        }
     };
-    html! { (answer(visit, issued, errors, &beside)) (change(visit, issued.kind)) }
+    html! { (answer(visit, issued, errors, chosen, &beside)) }
 }
 
-fn sound(visit: &Visit, issued: &Issued, errors: &Errors) -> Markup {
-    let nothing = html! {};
+fn sound(visit: &Visit, issued: &Issued, errors: &Errors, chosen: bool) -> Markup {
+    let beside = change(visit, issued.kind);
     html! {
-        audio #sound controls preload="none" src=(visit.link(&format!("/v1/captchas/{}/audio", issued.id)))
+        audio #sound autofocus[chosen] controls preload="none" src=(visit.link(&format!("/v1/captchas/{}/audio", issued.id)))
             aria-label=(visit.text("captcha.audio.player")) {}
-        (answer(visit, issued, errors, &nothing))
-        (change(visit, issued.kind))
+        (answer(visit, issued, errors, false, &beside))
     }
 }
 
 /// The script does the work; who has none gets the sound.
-fn work(visit: &Visit, issued: &Issued, errors: &Errors) -> Markup {
+fn work(visit: &Visit, issued: &Issued, errors: &Errors, chosen: bool) -> Markup {
     let field = Field { id: "pow", label: String::new(), hint: None, errors };
     html! {
-        @if field.is_wrong() { p #pow-error .error { (errors.0.iter().filter(|one| one.field == "pow").map(|one| one.message.as_str()).collect::<String>()) } }
-        div #pow tabindex="-1" data-salt=[issued.salt.as_deref()] data-bits=(issued.bits)
+        @if field.is_wrong() { p #pow-error .error { (errors.of("pow").collect::<String>()) } }
+        div #pow tabindex="-1" role="group" aria-label=(visit.text("captcha.pow.progress")) autofocus[chosen] data-salt=[issued.salt.as_deref()] data-bits=(issued.bits)
             data-script=(visit.rules().assets.script) data-done=(visit.text("captcha.pow.done"))
             data-working=(visit.text("captcha.pow.working")) data-failed=(visit.text("captcha.failed")) {
             input type="hidden" name="nonce" value="";

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::form::Form;
 use super::frame::{Sheet, Step};
 use super::password;
-use super::pieces::{Errors, Field, contacts, hidden};
+use super::pieces::{Errors, Field, contacts, hidden, on_and_back, way_back};
 use super::stop::{Stop, Way};
 use super::visit::{Visit, way_again};
 use crate::domain::{ChallengeView, CodeError, State, signs};
@@ -209,12 +209,12 @@ fn page(
                     autocapitalize="off" spellcheck="false" dir="ltr" data-length=(digits)
                     aria-describedby=[code.described_by()] aria-invalid=[code.invalid()];
                 @if rules.single { (password::fields(visit, view, &shown.errors)) }
-                button #submit type="submit" {
-                    (visit.text(if rules.single { "password.submit" } else { "code.submit" }))
-                }
+                (on_and_back(visit, &visit.text(if rules.single { "password.submit" } else { "code.submit" })))
             }
+            (way_back(visit, view.account.as_str()))
             (resend(visit, view, false, shown.status.as_deref()))
         }
+        p { a #another href=(visit.link("/")) { (visit.text("code.another")) } }
         (no_message(visit, view.account.as_str()))
     };
     let title = visit.text(if over { "code.expired_title" } else { "code.title" });
@@ -231,7 +231,9 @@ fn told(visit: &Visit, view: &ChallengeView, over: bool) -> Markup {
     let minutes = view.code_expires_at.since(rules.now()).as_secs().div_ceil(60).to_string();
     let values = [("account", view.account.as_str()), ("minutes", minutes.as_str()), ("time", until.as_str())];
     html! {
-        @if over { p { (visit.text("code.expired")) } } @else {
+        @if over {
+            p { (visit.text("code.expired")) }
+        } @else {
             p { (visit.text_with("code.lead", &values)) }
             p { (visit.text_with("code.until", &values)) }
         }

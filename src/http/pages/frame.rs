@@ -26,6 +26,8 @@ pub struct Sheet {
     pub fault: Option<&'static str>,
     /// The form that a change of language would lose the fields of.
     pub form: Option<&'static str>,
+    /// Whether the foot names the house that everybody may turn to; not where the page itself does.
+    pub house: bool,
     /// Whether the heading gets the focus; not where an error summary gets it, nor on the first page.
     pub focus: bool,
     /// What stands before the heading: the summary of errors.
@@ -43,6 +45,7 @@ impl Sheet {
             step: Some(step),
             fault: errors.code(),
             form: Some("step"),
+            house: true,
             focus: !errors.any(),
             above: errors.summary(visit),
             body,
@@ -52,7 +55,7 @@ impl Sheet {
     /// A page that is neither a step nor a form.
     #[must_use]
     pub fn plain(title: String, body: Markup) -> Self {
-        Self { title, step: None, fault: None, form: None, focus: true, above: html! {}, body }
+        Self { title, step: None, fault: None, form: None, house: true, focus: true, above: html! {}, body }
     }
 }
 
@@ -91,7 +94,7 @@ pub fn page(visit: &Visit, sheet: &Sheet) -> Markup {
                     (sheet.body)
                 }
                 footer {
-                    p { a href=(visit.link("/help")) { (visit.text("help.link")) } @if let Some(line) = rules.help.line() { " · " (line) } }
+                    p { a href=(visit.link("/help")) { (visit.text("help.link")) } @if let Some(line) = rules.help.line().filter(|_| sheet.house) { " · " (line) } }
                     @if !footer.is_empty() { p { (footer) } }
                 }
             }

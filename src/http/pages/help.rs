@@ -55,6 +55,6 @@ fn page(visit: &Visit, sought: &str) -> HttpResponse {
         p { a href=(visit.link("/")) { (visit.text("again")) } }
     };
     let form = (!rules.contacts.all().is_empty()).then_some("step");
-    let sheet = Sheet { form, ..Sheet::plain(visit.text("help.title"), body) };
+    let sheet = Sheet { form, house: false, ..Sheet::plain(visit.text("help.title"), body) };
     visit.page(StatusCode::OK, &sheet)
 }

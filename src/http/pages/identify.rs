@@ -32,6 +32,8 @@ struct Filled<'a> {
     account: &'a str,
     return_to: &'a str,
     captcha: Issued,
+    /// Whether this kind of captcha was asked for just now.
+    chosen: bool,
     errors: Errors,
 }
 
@@ -44,7 +46,7 @@ pub async fn show(
     let (account, return_to) =
         asked.map_or_else(Default::default, |web::Query(asked)| (asked.account, asked.return_to));
     let captcha = captcha::draw(&visit, &flow, None, None).await?;
-    let filled = Filled { account: &account, return_to: &return_to, captcha, errors: Errors::default() };
+    let filled = Filled { account: &account, return_to: &return_to, captcha, chosen: false, errors: Errors::default() };
     Ok(page(&visit, StatusCode::OK, &filled))
 }
 
@@ -61,7 +63,7 @@ pub async fn submit(
     }
     visit.trust(&form)?;
     let (account, return_to) = (form.text("account"), form.text("return_to"));
-    let filled = |captcha, errors| Filled { account, return_to, captcha, errors };
+    let filled = |captcha, errors| Filled { account, return_to, captcha, chosen: false, errors };
     if visit.speaks_otherwise(&form) {
         let captcha = captcha::keep(&visit, &captchas, &form).await?;
         return Ok(page(&visit, StatusCode::OK, &filled(captcha, Errors::default())));
@@ -72,7 +74,8 @@ pub async fn submit(
     }
     if let Some(kind) = captcha::asked_kind(&captchas, &form) {
         let captcha = captcha::draw(&visit, &captchas, Some(kind), Some(&form)).await?;
-        return Ok(page(&visit, StatusCode::OK, &filled(captcha, Errors::default())));
+        let filled = Filled { chosen: true, ..filled(captcha, Errors::default()) };
+        return Ok(page(&visit, StatusCode::OK, &filled));
     }
     let mut errors = Errors::default();
     let rules = visit.rules();
@@ -144,6 +147,8 @@ fn page(visit: &Visit, status: StatusCode, filled: &Filled<'_>) -> HttpResponse 
         hint: Some(visit.text_with("identify.account_hint", &[("example", &rules.example_address)])),
         errors: &filled.errors,
     };
+    // Where whoever remembers the password came from.
+    let way = Some(filled.return_to).filter(|way| rules.return_to.admits(way)).or(rules.login_url.as_deref());
     let body = html! {
         p { (visit.text("identify.lead")) }
         form #step method="post" action=(visit.link("/")) novalidate {
@@ -152,9 +157,10 @@ fn page(visit: &Visit, status: StatusCode, filled: &Filled<'_>) -> HttpResponse 
             (account.head(visit))
             input #account name="account" type="email" dir="ltr" value=(filled.account) autocomplete="username" autocapitalize="off"
                 spellcheck="false" aria-describedby=[account.described_by()] aria-invalid=[account.invalid()];
-            (captcha::fields(visit, &filled.captcha, &filled.errors))
+            (captcha::fields(visit, &filled.captcha, &filled.errors, filled.chosen))
             button #submit type="submit" name="action" value="send" { (visit.text("identify.submit")) }
         }
+        @if let Some(way) = way { p { a #sign-in href=(way) { (visit.text("identify.login")) } } }
     };
     // The first page is read from its top.
     let sheet = Sheet {

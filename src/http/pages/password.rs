@@ -3,19 +3,18 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use maud::{Markup, html};
-use secrecy::ExposeSecret;
 
 use super::code::{self, Standing, standing, stop};
 use super::form::Form;
 use super::frame::{Sheet, Step};
-use super::pieces::{Errors, Field, hidden};
+use super::pieces::{Errors, Field, hidden, on_and_back, way_back};
 use super::stop::{Stop, Way};
 use super::visit::Visit;
 use crate::account::AccountError;
-use crate::domain::{ChallengeId, ChallengeView, PasswordError, State, signs};
+use crate::domain::{ChallengeId, ChallengeView, OneTimeCode, PasswordError, State, signs};
 use crate::flow::{Completion, FlowError, Passed, RecoveryFlow};
 use crate::http::problem::Problem;
-use crate::policy::{CheckedBy, Violations};
+use crate::policy::{CheckedBy, Rule, Violations};
 
 /// The page, or the one that the recovery stands at by now.
 pub async fn show(visit: Visit, flow: web::Data<RecoveryFlow>) -> Result<HttpResponse, Stop> {
@@ -35,16 +34,17 @@ pub async fn submit(mut visit: Visit, flow: web::Data<RecoveryFlow>, form: Form)
     if visit.speaks_otherwise(&form) {
         return again(&visit, &flow, &form, StatusCode::OK, Errors::default()).await;
     }
-    let errors = unfinished(&visit, &flow, &form);
-    if errors.any() {
-        return again(&visit, &flow, &form, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
-    }
     let completion = Completion {
         password: form.secret("new_password"),
+        repeated: visit.rules().policy.confirm.then(|| form.secret("again")),
         code: form.given("code").map(|typed| typed.to_owned().into()),
         max_age: None,
         revoke_sessions: true,
     };
+    let errors = unfinished(&visit, &flow, &form, &completion);
+    if errors.any() {
+        return again(&visit, &flow, &form, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
+    }
     match flow.complete(&visit.call.origin, &id, &credential, completion).await {
         Ok(Passed { value, .. }) => {
             if let Some(credential) = value.credential {
@@ -56,22 +56,27 @@ pub async fn submit(mut visit: Visit, flow: web::Data<RecoveryFlow>, form: Form)
     }
 }
 
-/// What can be told without asking anybody: fields left empty, and two entries that differ.
-fn unfinished(visit: &Visit, flow: &RecoveryFlow, form: &Form) -> Errors {
+/// What ends here, because a field was left empty or a code cannot be one: with all that the password breaks by itself.
+fn unfinished(visit: &Visit, flow: &RecoveryFlow, form: &Form, completion: &Completion) -> Errors {
     let mut errors = Errors::default();
-    let language = &visit.call.language;
-    let code_asked = visit.rules().single && form.text("step") != "password";
-    if code_asked && signs::trimmed(form.text("code")).is_empty() {
-        errors.add(
-            "code",
-            "code_format",
-            visit.text_with("code.required", &[("n", &flow.rules().code_length.to_string())]),
-        );
+    let digits = flow.rules().code_length;
+    if visit.rules().single && form.text("step") != "password" {
+        let typed = form.text("code");
+        if signs::trimmed(typed).is_empty() {
+            errors.add("code", "code_format", visit.text_with("code.required", &[("n", &digits.to_string())]));
+        } else if let Err(fault) = OneTimeCode::parse(typed, digits) {
+            errors.add("code", "code_format", code::malformed(visit, fault));
+        }
     }
     if form.text("new_password").is_empty() {
-        errors.add("new-password", "password_policy", language.text("field.password_required", &[]));
-    } else if visit.rules().policy.confirm && form.secret("again").expose_secret() != form.text("new_password") {
-        errors.add("again", "validation_failed", visit.text("password.mismatch"));
+        errors.add("new-password", "password_policy", visit.call.language.text("field.password_required", &[]));
+    } else if errors.any() {
+        match flow.check_shape(completion) {
+            Ok(broken) => tell(visit, &broken, &mut errors),
+            Err(fault) => errors.add("new-password", "password_policy", malformed(visit, fault)),
+        }
+        // Not all rules were looked at, so none can be ticked.
+        errors.broken = None;
     }
     errors
 }
@@ -116,13 +121,18 @@ async fn refused(
     again(&visit, flow, form, status, errors).await
 }
 
+/// Every broken rule, in the order of the fields that they are about.
 fn tell(visit: &Visit, violations: &Violations, errors: &mut Errors) {
-    for violation in violations {
+    let (twice, own): (Vec<_>, Vec<_>) = violations.iter().partition(|violation| violation.rule == Rule::Match);
+    for (field, violation) in
+        own.into_iter().map(|one| ("new-password", one)).chain(twice.into_iter().map(|one| ("again", one)))
+    {
         let values: Vec<(&str, String)> =
             violation.params.iter().map(|(name, value)| (*name, value.to_string())).collect();
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        errors.add("new-password", "password_policy", visit.call.language.text(violation.id(), &values));
+        errors.add(field, "password_policy", visit.call.language.text(violation.id(), &values));
     }
+    errors.broken = Some(violations.iter().map(|violation| violation.rule.name()).collect());
 }
 
 fn malformed(visit: &Visit, fault: PasswordError) -> String {
@@ -162,12 +172,14 @@ fn page(visit: &Visit, status: StatusCode, view: &ChallengeView, errors: &Errors
     let clock = visit.call.language.clock(until, &rules.zone);
     let body = html! {
         @if rules.single { p { (visit.text("password.code_right")) } }
+        p { (visit.text("identify.account")) " " strong { (view.account.as_str()) } }
         form #step method="post" action=(visit.link("/password")) novalidate {
             (hidden(visit, view.account.as_str()))
             input type="hidden" name="step" value="password";
             (fields(visit, view, errors))
-            button #submit type="submit" { (visit.text("password.submit")) }
+            (on_and_back(visit, &visit.text("password.submit")))
         }
+        (way_back(visit, view.account.as_str()))
         p.hint { (visit.text_with("password.until", &[("time", &clock)])) }
         p #time-left role="status" data-seconds=(until.since(rules.now()).as_secs())
             data-left=(visit.text("password.left")) {}
@@ -183,7 +195,7 @@ pub fn fields(visit: &Visit, view: &ChallengeView, errors: &Errors) -> Markup {
     let new = Field { id: "new-password", label: visit.text("password.new"), hint: None, errors };
     let again = Field { id: "again", label: visit.text("password.again"), hint: None, errors };
     html! {
-        (rule_list(visit, view))
+        (rule_list(visit, view, errors))
         // Password managers save the pair; nobody types here.
         input #username .sr name="username" type="text" autocomplete="username" value=(view.account.as_str())
             tabindex="-1" aria-hidden="true" readonly;
@@ -218,8 +230,9 @@ fn secret(visit: &Visit, field: &Field<'_>, name: &str, rules: Option<&str>) -> 
     }
 }
 
-/// The same rules that the service enforces; the script ticks those that a page can check.
-fn rule_list(visit: &Visit, view: &ChallengeView) -> Markup {
+/// The same rules that the service enforces, with its verdict on the password that it refused; the script ticks those
+/// that a page can check.
+fn rule_list(visit: &Visit, view: &ChallengeView, errors: &Errors) -> Markup {
     let policy = &visit.rules().policy;
     let (min, max, k) = (policy.min_length.to_string(), policy.max_length.to_string(), policy.min_classes.to_string());
     let values = [("min", min.as_str()), ("max", max.as_str()), ("k", k.as_str())];
@@ -229,17 +242,29 @@ fn rule_list(visit: &Visit, view: &ChallengeView) -> Markup {
             data-name=(view.account.local()) data-met=(visit.text("password.met"))
             data-unmet=(visit.text("password.unmet")) {
             @for rule in &policy.rules {
-                li data-rule=(rule.id) data-state="open" {
+                @let (state, word) = verdict(visit, rule.id, errors);
+                li data-rule=(rule.id) data-state=(state) {
                     span.mark aria-hidden="true" {}
                     (visit.text_with(&format!("rule.{}", rule.id), &values))
                     @if rule.check == CheckedBy::Server { (visit.text("password.on_submit")) }
+                    span.sr { (word) }
                 }
             }
             @if policy.confirm {
-                li data-rule="match" data-state="open" {
-                    span.mark aria-hidden="true" {} (visit.text("rule.match"))
+                @let (state, word) = verdict(visit, Rule::Match.name(), errors);
+                li data-rule="match" data-state=(state) {
+                    span.mark aria-hidden="true" {} (visit.text("rule.match")) span.sr { (word) }
                 }
             }
         }
+    }
+}
+
+/// How a rule stands after a refusal, and the word for it.
+fn verdict(visit: &Visit, rule: &str, errors: &Errors) -> (&'static str, String) {
+    match &errors.broken {
+        None => ("open", String::new()),
+        Some(broken) if broken.contains(&rule) => ("unmet", visit.text("password.unmet")),
+        Some(_) => ("met", visit.text("password.met")),
     }
 }

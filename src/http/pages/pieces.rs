@@ -18,28 +18,33 @@ pub struct FieldError {
 
 /// The errors of one page, in the order of its fields.
 #[derive(Debug, Clone, Default)]
-pub struct Errors(pub Vec<FieldError>);
+pub struct Errors {
+    all: Vec<FieldError>,
+    /// The names of the rules that the password broke; none while no password was judged.
+    pub broken: Option<Vec<&'static str>>,
+}
 
 impl Errors {
     /// One more.
     pub fn add(&mut self, field: &'static str, code: &'static str, message: String) {
-        self.0.push(FieldError { field, code, message });
+        self.all.push(FieldError { field, code, message });
     }
 
     /// Whether there are any.
     #[must_use]
     pub fn any(&self) -> bool {
-        !self.0.is_empty()
+        !self.all.is_empty()
     }
 
     /// The code of the first, for the figures.
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
-        self.0.first().map(|error| error.code)
+        self.all.first().map(|error| error.code)
     }
 
-    fn of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |error| error.field == field).map(|error| error.message.as_str())
+    /// What is wrong with one field.
+    pub fn of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
+        self.all.iter().filter(move |error| error.field == field).map(|error| error.message.as_str())
     }
 
     /// First on the page, and focused: what is wrong, each with the way to its field.
@@ -49,7 +54,7 @@ impl Errors {
             @if self.any() {
                 div #summary role="alert" tabindex="-1" autofocus aria-labelledby="summary-title" {
                     h2 #summary-title { (visit.text("summary")) }
-                    ul { @for error in &self.0 { li { a href={ "#" (error.field) } { (error.message) } } } }
+                    ul { @for error in &self.all { li { a href={ "#" (error.field) } { (error.message) } } } }
                 }
             }
         }
@@ -115,12 +120,9 @@ pub fn contacts(visit: &Visit, account: &str) -> Markup {
     html! {
         div #contacts {
             h2 { (visit.text("contacts.title")) }
-            @if !found.is_empty() { (contact_list(visit, &found)) }
-            @if let Some(line) = rules.help.line() {
-                p { (line) @if !rules.help.url.is_empty() { " " a href=(rules.help.url) { (rules.help.url) } } }
-            } @else if found.is_empty() {
-                p { (visit.text("contacts.none")) }
-            }
+            // The house itself stands at the foot of every page.
+            @if found.is_empty() { p { (visit.text("contacts.none")) } } @else { (contact_list(visit, &found)) }
+            @if !rules.help.url.is_empty() { p { a href=(rules.help.url) { (rules.help.url) } } }
         }
     }
 }
@@ -146,6 +148,24 @@ pub fn contact_list(visit: &Visit, contacts: &[&Contact]) -> Markup {
 
 fn dialled(phone: &str) -> String {
     phone.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect()
+}
+
+/// The buttons at the end of a step: on, and back to the first page with the mailbox. Going back costs nothing: what
+/// was sent still counts, and starting again for the same mailbox goes on with it.
+#[must_use]
+pub fn on_and_back(visit: &Visit, on: &str) -> Markup {
+    html! {
+        div.deeds {
+            button #submit type="submit" { (on) }
+            button #back .second type="submit" form="way-back" name="action" value="again" { (visit.text("back")) }
+        }
+    }
+}
+
+/// The form that the button back belongs to; it stands outside that of the step.
+#[must_use]
+pub fn way_back(visit: &Visit, account: &str) -> Markup {
+    html! { form #way-back method="post" action=(visit.link("/")) { (hidden(visit, account)) } }
 }
 
 /// The anchor of the form, which recovery it is a step of, and the mailbox for the way back.

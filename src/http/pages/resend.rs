@@ -30,11 +30,11 @@ pub async fn submit(
     }
     if visit.speaks_otherwise(&form) {
         let captcha = captcha::keep(&visit, &captchas, &form).await?;
-        return Ok(page(&visit, StatusCode::OK, &form, &captcha, &Errors::default()));
+        return Ok(page(&visit, StatusCode::OK, &form, &captcha, &Errors::default(), false));
     }
     if let Some(kind) = captcha::asked_kind(&captchas, &form) {
         let captcha = captcha::draw(&visit, &captchas, Some(kind), Some(&form)).await?;
-        return Ok(page(&visit, StatusCode::OK, &form, &captcha, &Errors::default()));
+        return Ok(page(&visit, StatusCode::OK, &form, &captcha, &Errors::default(), true));
     }
     match flow.resend(&visit.call.origin, &id, &credential, captcha::answered(&form)).await {
         Ok(_) => Ok(visit.see("/code?from=resend")),
@@ -46,7 +46,7 @@ pub async fn submit(
                 captcha::add(&visit, fault, fresh.kind, &mut errors);
             }
             let status = if first { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-            Ok(page(&visit, status, &form, &fresh, &errors))
+            Ok(page(&visit, status, &form, &fresh, &errors, false))
         }
         Err(FlowError::State(_) | FlowError::SendsExhausted) => Ok(visit.see("/code")),
         Err(error @ FlowError::TooSoon { .. }) => Err(Stop::new(Problem::of(&visit.call, &error), Way::To("/code"))),
@@ -54,16 +54,24 @@ pub async fn submit(
     }
 }
 
-fn page(visit: &Visit, status: StatusCode, form: &Form, captcha: &Issued, errors: &Errors) -> HttpResponse {
+fn page(
+    visit: &Visit,
+    status: StatusCode,
+    form: &Form,
+    captcha: &Issued,
+    errors: &Errors,
+    chosen: bool,
+) -> HttpResponse {
     let body = html! {
         p { (visit.text("resend.lead")) }
         form #step method="post" action=(visit.link("/resend")) novalidate {
             (hidden(visit, form.text("account")))
-            (captcha::fields(visit, captcha, errors))
+            (captcha::fields(visit, captcha, errors, chosen))
             button #submit type="submit" { (visit.text("resend.submit")) }
         }
         p { a href=(visit.link("/code")) { (visit.text("back_to_code")) } }
     };
     let sheet = Sheet::of_step(visit, Step::Code, visit.text("resend.title"), errors, body);
-    visit.page(status, &sheet)
+    let focus = sheet.focus && !chosen;
+    visit.page(status, &Sheet { focus, ..sheet })
 }

@@ -65,6 +65,10 @@ fn wait(visit: &Visit, seconds: u64) -> Markup {
 
 fn onward(visit: &Visit, code: &str, way: &Way, waits: Option<u64>) -> Markup {
     let label = visit.text(if waits.is_some() { "stopped.retry" } else { "again" });
+    // Nothing is to be tried again: the code that was sent is waited for at once.
+    if code == "resend_too_soon" {
+        return html! { p { a #back .button href=(visit.link("/code")) { (visit.text("back_to_code")) } } };
+    }
     html! {
         @match way {
             Way::Again(account) => {

@@ -12,6 +12,9 @@ use super::{Device, Key, Request, Site, time};
 /// How long a page may take for what it does by itself.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// What differs between two pages.
+const PAGE: &str = "(performance.timeOrigin + +(document.querySelector('main')?.dataset.turn ?? 0))";
+
 /// One browser with a fresh profile.
 pub struct Visitor<'a> {
     pub site: &'a Site,
@@ -158,14 +161,14 @@ impl<'a> Visitor<'a> {
         self.follow("#submit").await
     }
 
-    /// Which page this is; every time that one is loaded it is another.
+    /// Which page this is; every time that one is loaded, or its main part is replaced, it is another.
     pub async fn page(&self) -> f64 {
-        self.eval("return performance.timeOrigin").await.as_f64().unwrap()
+        self.eval(&format!("return {PAGE}")).await.as_f64().unwrap()
     }
 
     /// Waits until another page than that is there, whole.
     pub async fn gone_from(&self, page: f64) -> &Self {
-        let elsewhere = format!("performance.timeOrigin !== {page} && document.readyState === 'complete'");
+        let elsewhere = format!("{PAGE} !== {page} && document.readyState === 'complete'");
         self.until("another page", &elsewhere).await
     }
 

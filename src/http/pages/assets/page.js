@@ -73,6 +73,37 @@ history.replaceState(null, "", location.pathname === place("/resend") ? place("/
 // A page that the browser kept whole holds what was typed into it, and shows a step that may be over.
 addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
 
+// A new password is sent without another page being loaded, so that what was typed stays in its fields when it is refused:
+// in the fields and nowhere else. Only `main` is replaced by that of the answer; an answer of another step is gone to.
+let turn = 0;
+const send = form => {
+  const { pathname } = new URL(form.getAttribute("action"), location), request = new XMLHttpRequest();
+  const classic = () => HTMLFormElement.prototype.submit.call(form);
+  request.open("POST", pathname);
+  request.responseType = "document";
+  request.setRequestHeader("accept", "text/html");
+  request.onerror = classic;
+  request.onload = () => {
+    const { response, responseURL } = request, fresh = response?.querySelector("main");
+    if (!fresh) return classic();
+    const asks = fresh.querySelector("#new-password");
+    if (!asks && new URL(responseURL).pathname !== pathname) return location.assign(responseURL);
+    const main = document.importNode(fresh, true);
+    for (const id of ["new-password", "again"]) {
+      const field = main.querySelector(`#${id}`);
+      if (field && find(id)) field.value = find(id).value;
+    }
+    main.dataset.turn = ++turn;
+    document.title = response.title;
+    find("main").replaceWith(main);
+    if (!asks) for (const button of document.querySelectorAll("header button, .default")) button.remove();
+    enhance();
+    (find("summary") ?? main.querySelector("h1")).focus();
+  };
+  request.send(new URLSearchParams(new FormData(form)));
+};
+
+const enhance = () => {
 // One press, one request.
 for (const form of document.forms) {
   let sent = false;
@@ -81,6 +112,10 @@ for (const form of document.forms) {
     if (sent || disabled) return event.preventDefault();
     sent = true;
     for (const input of form.querySelectorAll("input[data-peeked]")) input.type = "password";
+    if (form.querySelector("#new-password") && event.submitter?.name !== "lang") {
+      event.preventDefault();
+      send(form);
+    }
     setTimeout(() => { sent = false; }, 8000);
   });
   addEventListener("pageshow", () => { sent = false; });
@@ -141,6 +176,8 @@ if (pow) {
       if (nonce === undefined) return void (bar.value = 100 * (1 - Math.exp(-tried / 2 ** bits)));
       worker.terminate();
       bar.value = 100;
+      // Whoever waited at the work goes on with what follows it.
+      if (pow.contains(document.activeElement)) find("submit").focus();
       box.hidden = true;
       field("nonce").value = nonce;
       status.textContent = done;
@@ -195,10 +232,10 @@ if (resend && +resend.dataset.wait > 0) {
 const wait = find("wait");
 if (wait) {
   const retry = find("retry");
-  retry.setAttribute("aria-disabled", "true");
+  retry?.setAttribute("aria-disabled", "true");
   every(+wait.dataset.seconds, left => {
     wait.textContent = left > 0 ? fill(wait.dataset.left, { time: clock(left) }) : wait.dataset.over;
-    if (left === 0) retry.removeAttribute("aria-disabled");
+    if (left === 0) retry?.removeAttribute("aria-disabled");
   });
 }
 
@@ -210,12 +247,17 @@ if (password) {
   const squeeze = text => text.normalize("NFKD").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
   const reverse = text => [...text].reverse().join("");
   const user = squeeze(name);
-  for (const rule of rules.children) rule.append(Object.assign(document.createElement("span"), { className: "sr" }));
-  let left = false, speaking;
+  // What the service has just judged, where it stayed in the field.
+  const judged = password.value;
+  let left = judged !== "", speaking;
   const checks = {
     length: text => [...text].length >= +min && [...text].length <= +max,
     classes: text => kinds(text) >= +classes,
     username: text => user.length < 3 || ![user, reverse(user)].some(part => squeeze(text).includes(part)),
+  };
+  const set = (rule, state, word) => {
+    rule.dataset.state = state;
+    rule.lastElementChild.textContent = word;
   };
   const tick = () => {
     const text = password.value;
@@ -223,19 +265,23 @@ if (password) {
     for (const rule of rules.children) {
       const check = rule.dataset.rule === "match"
         ? () => again.value === text : checks[rule.dataset.rule];
-      if (!check) continue;
+      if (!check) {
+        if (text !== judged) set(rule, "open", "");
+        continue;
+      }
       const met = text !== "" && check(text);
       // Two entries differ only when the second one was finished.
       const quiet = text === "" || (rule.dataset.rule === "match" && !met && !left);
       if (!met) open++;
-      rule.dataset.state = quiet ? "open" : met ? "met" : "unmet";
-      rule.lastElementChild.textContent = quiet ? "" : met ? rules.dataset.met : rules.dataset.unmet;
+      if (quiet) set(rule, "open", "");
+      else set(rule, met ? "met" : "unmet", met ? rules.dataset.met : rules.dataset.unmet);
     }
     clearTimeout(speaking);
     if (text !== "") speaking = setTimeout(() => {
       spoken.textContent = open ? fill(spoken.dataset.left, { n: open }) : spoken.dataset.met;
     }, 1200);
   };
+  if (judged) tick();
   password.addEventListener("input", tick);
   again?.addEventListener("input", () => { left = left && again.value !== ""; tick(); });
   again?.addEventListener("blur", () => { left = again.value !== ""; tick(); });
@@ -298,4 +344,6 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     find("copy-status").textContent = find("copy-status").dataset.done;
   });
 }
+};
+enhance();
 })();
