@@ -24,9 +24,11 @@ pub(super) fn build(settings: &Settings, parts: &Parts) -> PageRules {
         client_settings: client_settings(settings),
         help: HelpContact {
             name: help.name.clone(),
+            name_in: texts(&help.name_in),
             phone: help.phone.clone(),
             email: help.email.clone(),
             hours: help.hours.clone(),
+            hours_in: texts(&help.hours_in),
             url: help.url.clone(),
         },
         contacts: Arc::clone(&parts.contacts),

@@ -15,7 +15,7 @@ const MAX_TEXT: usize = 200;
 /// More than a page can show so that somebody reads it.
 const MAX_FOUND: usize = 50;
 
-const COLUMNS: [&str; 7] = ["domain", "unit", "name", "phone", "email", "address", "hours"];
+const COLUMNS: [&str; 8] = ["domain", "unit", "name", "phone", "email", "address", "hours", "language"];
 
 /// What is wrong with a file of contacts, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +46,8 @@ pub struct Contact {
     pub address: String,
     /// When somebody answers.
     pub hours: String,
+    /// The BCP 47 tag of the pages that show this row; of all pages when empty.
+    pub language: String,
 }
 
 /// All contacts, in the order of their file.
@@ -99,9 +101,13 @@ impl Contacts {
         &self.rows
     }
 
-    /// The contacts of a mail domain, or else of the nearest domain above it that has any.
+    /// The contacts of a mail domain for readers of a language, or else of the nearest domain above it that has any.
     #[must_use]
-    pub fn of_domain(&self, domain: &str) -> Vec<&Contact> {
+    pub fn of_domain(&self, domain: &str, language: &str) -> Vec<&Contact> {
+        spoken(self.below(domain), language)
+    }
+
+    fn below(&self, domain: &str) -> Vec<&Contact> {
         let canonical = canonical(domain);
         let mut at = canonical.as_deref();
         while let Some(domain) = at {
@@ -113,22 +119,38 @@ impl Contacts {
         Vec::new()
     }
 
-    /// The contacts whose unit or domain holds what a person typed, or those of the domain of a typed address. At most 50.
+    /// The contacts whose unit or domain holds what a person typed, or those of the domain of a typed address, for readers
+    /// of a language. At most 50.
     #[must_use]
-    pub fn search(&self, text: &str) -> Vec<&Contact> {
+    pub fn search(&self, text: &str, language: &str) -> Vec<&Contact> {
+        spoken(self.matching(text), language)
+    }
+
+    fn matching(&self, text: &str) -> Vec<&Contact> {
         let wanted = folded(text);
         if wanted.is_empty() || wanted.chars().count() > MAX_TEXT {
             return Vec::new();
         }
         if let Some((_, domain)) = wanted.rsplit_once('@') {
-            return self.of_domain(domain);
+            return self.below(domain);
         }
         let holds = |(unit, domain): &(String, String)| unit.contains(&wanted) || domain.contains(&wanted);
         let rows = self.rows.iter().zip(&self.folded).filter(|(_, folded)| holds(folded));
         let found: Vec<_> = rows.map(|(contact, _)| contact).take(MAX_FOUND).collect();
         // A domain that nobody wrote down may lie below one that somebody did.
-        if found.is_empty() { self.of_domain(&wanted) } else { found }
+        if found.is_empty() { self.below(&wanted) } else { found }
     }
+}
+
+/// The rows of a language and those of none; where every row is of another language, all of them, because anybody is
+/// better than nobody.
+fn spoken<'a>(mut rows: Vec<&'a Contact>, language: &str) -> Vec<&'a Contact> {
+    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    let speaks = |row: &&Contact| row.language.is_empty() || primary(&row.language) == primary(language);
+    if rows.iter().any(speaks) {
+        rows.retain(speaks);
+    }
+    rows
 }
 
 /// One width, one case, and no white space: 税务局, ＴＡＸ and tax are found however they are typed.
@@ -199,6 +221,12 @@ fn row(columns: &[&'static str], record: &csv::StringRecord, line: u64) -> Resul
             "name" => &mut contact.name,
             "phone" => &mut contact.phone,
             "address" => &mut contact.address,
+            "language" => {
+                if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+                    return Err(wrong(format!("`{text}` is no language tag; write it like zh-CN or en")));
+                }
+                &mut contact.language
+            }
             _ => &mut contact.hours,
         };
         text.clone_into(place);

@@ -13,7 +13,9 @@ pub const DEFAULT_TEXT: &str = include_str!("../../config/default.toml");
 const ANY: &str = "*";
 
 /// Tables whose keys are language tags.
-const OPEN_TABLES: [&str; 7] = [
+const OPEN_TABLES: [&str; 9] = [
+    "help.name_in",
+    "help.hours_in",
     "page.name",
     "page.footer",
     "sms.text.code",

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::check::{Problems, one_line, web_link};
+use super::page::ByLanguage;
 use crate::domain::MailboxAddress;
 
 /// Longer texts would push the form off a phone's screen.
@@ -30,12 +31,16 @@ pub struct TextSettings {
 pub struct HelpSettings {
     /// Office or person.
     pub name: String,
+    /// The same for pages in other languages.
+    pub name_in: ByLanguage,
     /// As people dial it.
     pub phone: String,
     /// Mail address.
     pub email: String,
     /// When somebody answers.
     pub hours: String,
+    /// The same for pages in other languages.
+    pub hours_in: ByLanguage,
     /// A page with more.
     pub url: String,
     /// Contacts by unit and mail domain; "" = none.
@@ -104,6 +109,11 @@ impl HelpSettings {
         ];
         for (key, text) in texts {
             one_line(&mut problems, key, text, MAX_HELP);
+        }
+        for (table, texts) in [("name_in", &self.name_in), ("hours_in", &self.hours_in)] {
+            for (tag, text) in texts.iter() {
+                one_line(&mut problems, &format!("{table}.{tag}"), text, MAX_HELP);
+            }
         }
         if !self.email.is_empty()
             && let Err(error) = MailboxAddress::parse(&self.email)

@@ -273,6 +273,17 @@ async fn c18_what_to_do_without_a_message_is_told_on_request() {
 }
 
 #[tokio::test]
+async fn c18_contacts_are_in_the_language_of_the_page() {
+    let site = Site::start().await;
+    let anna = site.visitor_with(Device::desktop().speaking("en")).await;
+    anna.to_code(ANNA).await;
+    let contacts = anna.text("#contacts").await;
+    assert!(contacts.contains("Mail administrator City Information Centre") && !contacts.contains("市"), "{contacts}");
+    assert!(anna.text("footer").await.contains("Help · Information Centre · 010-5550-0100"));
+    assert!(anna.text("footer").await.contains("Mon to Fri"));
+}
+
+#[tokio::test]
 async fn c18_help_stands_in_the_same_place_on_every_page() {
     let site = Site::start().await;
     let anna = site.visitor().await;

@@ -21,7 +21,7 @@ async fn told(person: &Visitor<'_>, typed: &str) -> Vec<String> {
     assert_eq!(person.focused().await, "summary");
     assert_eq!(person.path().await, "/password");
     assert_eq!((person.value("#new-password").await.as_str(), person.value("#again").await.as_str()), (typed, typed));
-    assert!(typed.is_empty() || !person.source().await.contains(&format!("value=\"{typed}")), "in no document");
+    assert!(typed.is_empty() || !person.source().await.contains(&format!("value=\"{typed}\"")), "in no document");
     beside
 }
 

@@ -71,7 +71,7 @@ async fn d3_without_script_the_rules_are_ticked_as_the_service_judged() {
     assert_eq!(verdicts(&anna).await, all_met_but("personal", "unmet"));
     anna.choose("Anna-harbour-lamp").await;
     assert_eq!(verdicts(&anna).await, all_met_but("username", "unmet"));
-    assert_eq!((anna.value("#new-password").await, anna.axe().await), (String::new(), Vec::new()));
+    assert_eq!(anna.value("#new-password").await, "");
 }
 
 #[tokio::test]

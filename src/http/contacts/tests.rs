@@ -27,7 +27,7 @@ fn a_spreadsheets_file_is_read_with_its_mark_line_ends_and_quotes() {
 fn the_example_file_is_right() {
     let example = Contacts::read(include_str!("../../../config/contacts.example.csv")).unwrap();
     assert!(example.all().len() >= 3);
-    assert!(!example.of_domain("example.gov.cn").is_empty());
+    assert!(!example.of_domain("example.gov.cn", "zh-CN").is_empty());
 }
 
 #[test]
@@ -39,13 +39,13 @@ fn columns_may_stand_in_any_order_and_be_left_out() {
 #[test]
 fn a_domain_without_contacts_gets_those_of_the_domain_above() {
     let contacts = Contacts::read(FILE).unwrap();
-    assert_eq!(found(&contacts.of_domain("TAX.example.gov.cn")), ["李老师"]);
-    assert_eq!(found(&contacts.of_domain("a.tax.example.gov.cn")), ["李老师"]);
-    assert_eq!(found(&contacts.of_domain("water.example.gov.cn")), ["王老师"]);
-    assert_eq!(found(&contacts.of_domain("邮箱.中国")), ["陈"]);
+    assert_eq!(found(&contacts.of_domain("TAX.example.gov.cn", "zh-CN")), ["李老师"]);
+    assert_eq!(found(&contacts.of_domain("a.tax.example.gov.cn", "zh-CN")), ["李老师"]);
+    assert_eq!(found(&contacts.of_domain("water.example.gov.cn", "zh-CN")), ["王老师"]);
+    assert_eq!(found(&contacts.of_domain("邮箱.中国", "zh-CN")), ["陈"]);
     // A name that only ends alike lies not below, nor does the domain above belong to the one below.
     for stranger in ["notexample.gov.cn", "gov.cn", "cn", "", ".", "a b"] {
-        assert!(contacts.of_domain(stranger).is_empty(), "{stranger}");
+        assert!(contacts.of_domain(stranger, "zh-CN").is_empty(), "{stranger}");
     }
 }
 
@@ -64,15 +64,15 @@ fn a_search_takes_a_part_of_the_unit_a_domain_or_an_address_in_any_width_and_cas
         ("  ", vec![]),
         ("@", vec![]),
     ] {
-        assert_eq!(found(&contacts.search(text)), names, "{text}");
+        assert_eq!(found(&contacts.search(text, "zh-CN")), names, "{text}");
     }
-    assert!(contacts.search(&"税".repeat(100_000)).is_empty());
+    assert!(contacts.search(&"税".repeat(100_000), "zh-CN").is_empty());
 }
 
 #[test]
 fn a_search_ends_at_fifty() {
     let contacts = Contacts::read(&format!("unit,name,phone\n{}", "局,王,1\n".repeat(60))).unwrap();
-    assert_eq!(contacts.search("局").len(), 50);
+    assert_eq!(contacts.search("局", "zh-CN").len(), 50);
 }
 
 #[test]
@@ -107,7 +107,22 @@ proptest::proptest! {
     fn no_text_makes_contacts_panic(text in "\\PC{0,60}", rows in "([a.,\"\n\r王@]){0,40}") {
         let _ = Contacts::read(&text);
         if let Ok(contacts) = Contacts::read(&format!("domain,unit,name,phone\n{rows}")) {
-            let _ = (contacts.search(&text), contacts.of_domain(&text));
+            let _ = (contacts.search(&text, "zh-CN"), contacts.of_domain(&text, "zh-CN"));
         }
     }
+}
+
+#[test]
+fn a_row_of_a_language_is_for_the_pages_in_it() {
+    let rows = "domain,name,phone,language\na.cn,信息中心,1,zh-CN\na.cn,Information Centre,1,en\na.cn,Anybody,2,\nb.cn,只有中文,3,zh\n";
+    let contacts = Contacts::read(rows).unwrap();
+    let names = |domain: &str, language: &str| -> Vec<String> {
+        contacts.of_domain(domain, language).into_iter().map(|contact| contact.name.clone()).collect()
+    };
+    assert_eq!(names("a.cn", "en"), ["Information Centre", "Anybody"]);
+    assert_eq!(names("a.cn", "zh-CN"), ["信息中心", "Anybody"]);
+    assert_eq!(names("b.cn", "en"), ["只有中文"], "better than nobody");
+    assert_eq!(contacts.search("a.cn", "en").len(), 2);
+    let error = Contacts::read("domain,name,phone,language\na.cn,x,1,英文\n").unwrap_err().to_string();
+    assert!(error.contains("line 2, column 4 (language): `英文` is no language tag"), "{error}");
 }

@@ -94,7 +94,7 @@ pub fn page(visit: &Visit, sheet: &Sheet) -> Markup {
                     (sheet.body)
                 }
                 footer {
-                    p { a href=(visit.link("/help")) { (visit.text("help.link")) } @if let Some(line) = rules.help.line().filter(|_| sheet.house) { " · " (line) } }
+                    p { a href=(visit.link("/help")) { (visit.text("help.link")) } @if let Some(line) = rules.help.line(language.tag()).filter(|_| sheet.house) { " · " (line) } }
                     @if !footer.is_empty() { p { (footer) } }
                 }
             }

@@ -24,7 +24,7 @@ pub async fn search(mut visit: Visit, form: Form) -> Result<HttpResponse, Stop> 
 fn page(visit: &Visit, sought: &str) -> HttpResponse {
     let rules = visit.rules();
     let errors = Errors::default();
-    let found = rules.contacts.search(sought);
+    let found = rules.contacts.search(sought, visit.call.language.tag());
     let field = Field {
         id: "q",
         label: visit.text("help.search"),
@@ -48,7 +48,7 @@ fn page(visit: &Visit, sought: &str) -> HttpResponse {
             }
         }
         h2 { (visit.text("help.other")) }
-        p { @if let Some(line) = rules.help.line() { (line) } @else { (visit.text("contacts.none")) } }
+        p { @if let Some(line) = rules.help.line(visit.call.language.tag()) { (line) } @else { (visit.text("contacts.none")) } }
         @if !rules.help.url.is_empty() { p { a href=(rules.help.url) { (rules.help.url) } } }
         h2 { (visit.text("help.bring")) }
         p { (visit.text("help.bring_what")) }

@@ -116,12 +116,16 @@ impl Field<'_> {
 pub fn contacts(visit: &Visit, account: &str) -> Markup {
     let rules = visit.rules();
     let domain = account.rsplit_once('@').map_or("", |(_, domain)| domain);
-    let found = rules.contacts.of_domain(domain);
+    let found = rules.contacts.of_domain(domain, visit.call.language.tag());
     html! {
         div #contacts {
-            h2 { (visit.text("contacts.title")) }
             // The house itself stands at the foot of every page.
-            @if found.is_empty() { p { (visit.text("contacts.none")) } } @else { (contact_list(visit, &found)) }
+            @if found.is_empty() {
+                p { (visit.text("contacts.none")) }
+            } @else {
+                h2 { (visit.text("contacts.title")) }
+                (contact_list(visit, &found))
+            }
             @if !rules.help.url.is_empty() { p { a href=(rules.help.url) { (rules.help.url) } } }
         }
     }

@@ -20,6 +20,10 @@ name = "信息中心"
 phone = "010-5550-0100"
 email = "help@example.gov.cn"
 hours = "9:00–17:30"
+[help.name_in]
+en = "Information Centre"
+[help.hours_in]
+en = "Mon to Fri 9:00–17:30"
 [page]
 login_url = "https://mail.example.gov.cn/login"
 mail_domain = "example.gov.cn"
