@@ -49,7 +49,7 @@ fn every_file_that_a_key_names_is_read() {
     let files = files.unwrap();
     assert_eq!(files.logo.unwrap().content_type, "image/svg+xml");
     assert_eq!(files.extra_css.as_deref(), Some("h1 { color: red }"));
-    assert_eq!(files.contacts.of_domain("a.example.gov.cn").len(), 1);
+    assert_eq!(files.contacts.of_domain("a.example.gov.cn", "zh-CN").len(), 1);
     assert_eq!(files.catalog.languages().next(), Some(("fr", "français")));
     assert_eq!(files.zone.time_zone().iana_name(), Some("Asia/Shanghai"));
 }

@@ -1,11 +1,12 @@
 //! Style, script and logo: built in, named by their content, so that browsers may keep them for ever.
 
 use actix_web::http::header::{self, CacheControl, CacheDirective};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::PageRules;
+use super::visit::{packed, unpacks};
 use crate::http::call::Call;
 use crate::http::problem::Problem;
 use crate::http::{BasePath, Colour};
@@ -20,6 +21,8 @@ struct Asset {
     path: String,
     kind: &'static str,
     content: web::Bytes,
+    /// The same in gzip, where that is shorter; packed once, so that it may be packed well.
+    packed: Option<web::Bytes>,
 }
 
 /// The files of the pages, and where each is.
@@ -56,7 +59,8 @@ impl Assets {
             let digest = HEXLOWER.encode(&Sha256::digest(&content)[..8]);
             let path = format!("/assets/{name}-{digest}.{end}");
             let link = base.link(&path);
-            files.push(Asset { path, kind, content: content.into() });
+            let packed = packed(&content).filter(|packed| packed.len() < content.len()).map(Into::into);
+            files.push(Asset { path, kind, content: content.into(), packed });
             link
         };
         let style = add("page", "css", "text/css; charset=utf-8", brand.into_bytes());
@@ -75,11 +79,17 @@ fn shortened(source: &str) -> String {
 }
 
 /// One file. Its policy keeps a logo that is a drawing from being a document that does something.
-pub async fn show(call: Call, rules: web::Data<PageRules>, path: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    call: Call,
+    rules: web::Data<PageRules>,
+    request: HttpRequest,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let path = format!("/assets/{path}");
     let asset = rules.assets.files.iter().find(|asset| asset.path == path);
     let asset = asset.ok_or_else(|| Problem::new(&call, "not_found"))?;
-    Ok(HttpResponse::Ok()
+    let mut response = HttpResponse::Ok();
+    response
         .insert_header((header::CONTENT_TYPE, asset.kind))
         .insert_header(CacheControl(vec![
             CacheDirective::Public,
@@ -87,5 +97,9 @@ pub async fn show(call: Call, rules: web::Data<PageRules>, path: web::Path<Strin
             CacheDirective::Extension("immutable".to_owned(), None),
         ]))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'"))
-        .body(asset.content.clone()))
+        .insert_header((header::VARY, "accept-encoding"));
+    Ok(match asset.packed.clone().filter(|_| unpacks(&request)) {
+        Some(packed) => response.insert_header((header::CONTENT_ENCODING, "gzip")).body(packed),
+        None => response.body(asset.content.clone()),
+    })
 }

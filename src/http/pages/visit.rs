@@ -149,7 +149,7 @@ impl Visit {
         self.keep(&mut response, sheet.form.is_some());
         guard::headers(&mut response, &self.rules);
         let html = frame::page(self, sheet).into_string();
-        let mut page = match self.unpacks().then(|| packed(&html)).flatten() {
+        let mut page = match unpacks(&self.request).then(|| packed(html.as_bytes())).flatten() {
             Some(packed) => {
                 response
                     .insert_header((header::CONTENT_ENCODING, "gzip"))
@@ -175,12 +175,6 @@ impl Visit {
         response.finish()
     }
 
-    /// Whether the browser unpacks gzip.
-    fn unpacks(&self) -> bool {
-        let accepted = self.request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-        accepted.is_some_and(|codings| codings.split(',').any(|coding| coding.trim() == "gzip"))
-    }
-
     /// A page with a form needs the cookie that its anchor is compared with.
     fn keep(&self, response: &mut HttpResponseBuilder, needed: bool) {
         if self.changed || (needed && !self.has_cookie) {
@@ -189,10 +183,18 @@ impl Visit {
     }
 }
 
+/// Whether a browser unpacks gzip.
+#[must_use]
+pub fn unpacks(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|codings| codings.split(',').any(|coding| coding.trim() == "gzip"))
+}
+
 /// Packed for the wire; the framework packs what is not, at its fastest level and a fifth larger.
-fn packed(html: &str) -> Option<Vec<u8>> {
+#[must_use]
+pub fn packed(content: &[u8]) -> Option<Vec<u8>> {
     let mut packer = GzEncoder::new(Vec::new(), Compression::new(6));
-    packer.write_all(html.as_bytes()).ok()?;
+    packer.write_all(content).ok()?;
     packer.finish().ok()
 }
 
