@@ -212,7 +212,7 @@ async fn pages_are_for_people_and_problems_for_programs() {
         assert!(answer.header("content-type").unwrap().starts_with("text/html"), "{path}");
         assert!(person.page.contains("<html lang=\"zh-CN\""), "{path}");
     }
-    assert_eq!(person.open("/resend").await.header("allow"), Some("POST"));
+    assert_eq!(person.open("/resend").await.header("allow"), Some("POST, OPTIONS"));
     person.open("/v1/nowhere").await.problem(404, "not_found");
     app.client().get("/nowhere").await.problem(404, "not_found");
     app.client().get("/code").await.problem(410, "flow_expired");
