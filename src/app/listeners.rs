@@ -129,6 +129,7 @@ fn call_rules(settings: &Settings, parts: &Parts, cors_origins: Vec<String>) -> 
 
 fn api_rules(settings: &Settings) -> ApiRules {
     ApiRules {
+        captchas_for_others: !settings.server.cors_origins.is_empty(),
         example_address: settings.text.example_address.clone(),
         return_to: page_rules::return_to(settings),
         client_settings: page_rules::client_settings(settings),

@@ -84,7 +84,8 @@ pub(super) async fn build(settings: &Settings, outside: Outside) -> Result<Parts
     let router = router(settings, &around, provider, observers)?;
     let keys = Arc::new(settings.code.keys());
     let state = Arc::new(state(settings));
-    let limiter: Arc<dyn RateLimiter> = Arc::new(MemoryLimits::new(&settings.limits, Arc::clone(&clock)));
+    let limiter: Arc<dyn RateLimiter> =
+        Arc::new(MemoryLimits::new(&settings.limits, Arc::clone(&clock)).behind(&settings.server.trusted_proxies));
     let policy =
         PasswordPolicy::build(&settings.policy).map_err(|error| StartError::Configuration(error.to_string()))?;
     let policy = Arc::new(policy);

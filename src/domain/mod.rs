@@ -45,7 +45,7 @@ pub use password::{MAX_PASSWORD_BYTES, MAX_PASSWORD_CODE_POINTS, NewPassword, Pa
 pub use phone::{PhoneError, PhoneNumber, Region};
 pub use quantity::{ByteSize, Period, QuantityError, Rate};
 pub use random::{Randomness, SystemRandom};
-pub use requester::{Network, Requester};
+pub use requester::{Network, Requester, network};
 pub use stored::Stored;
 pub use subject::{PersonalFacts, Subject, SubjectId, SubjectStamp};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ipnet::IpNet;
+
 /// A client address. An IPv4-mapped IPv6 address is the IPv4 address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Requester(IpAddr);
@@ -63,6 +65,24 @@ impl Requester {
                 block
             }
         }
+    }
+}
+
+/// Reads a network as operators write it; a single address is a network of one.
+///
+/// # Errors
+/// What to write instead.
+pub fn network(text: &str) -> Result<IpNet, String> {
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Ok(IpNet::from(address));
+    }
+    let network: IpNet = text
+        .parse()
+        .map_err(|_| format!("`{text}` is no network; write it like \"10.0.0.0/8\" or \"2001:db8::/32\""))?;
+    if network.addr() == network.network() {
+        Ok(network)
+    } else {
+        Err(format!("`{text}` has an address in a network's place; write \"{}\"", network.trunc()))
     }
 }
 

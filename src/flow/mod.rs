@@ -70,6 +70,13 @@ impl Gates {
         Self { limiter, audit, clock }
     }
 
+    /// A recovery succeeded, so its start is given back. Where that cannot be done the gate is only narrower for a while.
+    pub(crate) async fn forgive(&self, origin: &Origin) {
+        if let Err(error) = self.limiter.forgive(&origin.requester).await {
+            tracing::warn!(%error, "a start could not be given back");
+        }
+    }
+
     /// Passes one request.
     ///
     /// # Errors

@@ -114,7 +114,9 @@ fn finish(mut response: ServiceResponse<BoxBody>, call: &Call) -> ServiceRespons
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     );
-    set(HeaderName::from_static("cross-origin-resource-policy"), "same-site");
+    // A page in a frame is for pages of the same site; everything else is for our own pages, but what says otherwise.
+    let readers = if framed { "same-site" } else { "same-origin" };
+    set(HeaderName::from_static("cross-origin-resource-policy"), readers);
     response
 }
 

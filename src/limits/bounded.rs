@@ -13,8 +13,19 @@ use crate::domain::Network;
 pub(super) struct Visit {
     /// Whose bucket.
     pub(super) network: Network,
-    /// Whether to take one out, or only to look.
-    pub(super) charge: bool,
+    /// What to do with it.
+    pub(super) step: Step,
+}
+
+/// What a question does to a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Step {
+    /// Nothing.
+    Look,
+    /// Takes one out.
+    Charge,
+    /// Puts one back, which is worth so many nanoseconds; a full bucket stays full.
+    GiveBack(u64),
 }
 
 impl Visit {
@@ -22,11 +33,12 @@ impl Visit {
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
-        if self.charge {
-            state.measure_and_replace(&NotKeyed::NonKey, decide)
-        } else {
-            decide(read(state)).map(|(answer, _)| answer)
+        match self.step {
+            Step::Charge => return state.measure_and_replace(&NotKeyed::NonKey, decide),
+            Step::GiveBack(worth) => lower(state, worth),
+            Step::Look => {}
         }
+        decide(read(state)).map(|(answer, _)| answer)
     }
 }
 
@@ -65,7 +77,7 @@ impl StateStore for BoundedStore {
         if self.count.load(Ordering::Relaxed) >= self.max_keys {
             return visit.measure(&self.overflow, decide);
         }
-        if !visit.charge {
+        if visit.step != Step::Charge {
             return decide(None).map(|(answer, _)| answer);
         }
         let state = self.keys.entry(visit.network).or_insert_with(|| {
@@ -98,6 +110,13 @@ impl ShrinkableKeyedStateStore<Visit> for BoundedStore {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+/// governor keeps the moment at which a bucket will be full again; one more in it makes that earlier.
+fn lower(state: &InMemoryState, worth: u64) {
+    let earlier = |arrival: Option<Nanos>| arrival.map(|at| ((), at.as_u64().saturating_sub(worth).into())).ok_or(());
+    // Nothing was taken yet, so nothing is put back.
+    let _ = state.measure_and_replace(&NotKeyed::NonKey, earlier);
 }
 
 /// governor gives out the state only to a decision; one that always refuses changes nothing.

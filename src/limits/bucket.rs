@@ -9,7 +9,7 @@ use governor::middleware::{StateInformationMiddleware, StateSnapshot};
 use governor::nanos::Nanos;
 use governor::{NotUntil, Quota, RateLimiter};
 
-use super::bounded::{BoundedStore, Visit};
+use super::bounded::{BoundedStore, Step, Visit};
 use super::settings::LONGEST;
 use super::ticks::Ticks;
 use super::{Allowance, Limited};
@@ -22,6 +22,8 @@ const SWEEP_PAUSE: Duration = Duration::from_secs(10);
 pub(super) struct Buckets {
     limiter: RateLimiter<Visit, BoundedStore, Ticks, StateInformationMiddleware>,
     limit: u32,
+    /// What one is worth, in nanoseconds.
+    worth: u64,
     window_secs: u64,
     max_keys: usize,
     swept: AtomicU64,
@@ -34,6 +36,7 @@ impl Buckets {
         Self {
             limiter: RateLimiter::new(quota(count, rate.period.get()), store, ticks),
             limit: count.get(),
+            worth: u64::try_from(step(count, rate.period.get()).as_nanos()).unwrap_or(u64::MAX),
             window_secs: rate.period.as_secs(),
             max_keys,
             swept: AtomicU64::new(0),
@@ -42,7 +45,7 @@ impl Buckets {
 
     /// Whether one more would pass now; takes nothing.
     pub(super) fn look(&self, network: Network) -> Result<(), Limited> {
-        self.visit(Visit { network, charge: false }).map(|_| ())
+        self.visit(Visit { network, step: Step::Look }).map(|_| ())
     }
 
     /// Takes one.
@@ -50,7 +53,12 @@ impl Buckets {
         if self.limiter.len() >= self.max_keys {
             self.make_room();
         }
-        self.visit(Visit { network, charge: true })
+        self.visit(Visit { network, step: Step::Charge })
+    }
+
+    /// Gives one back, where one was taken; never more than the bucket holds.
+    pub(super) fn give_back(&self, network: Network) {
+        let _ = self.visit(Visit { network, step: Step::GiveBack(self.worth) });
     }
 
     /// Forgets networks whose bucket is full again.
@@ -89,7 +97,10 @@ impl Buckets {
     }
 }
 
+fn step(count: NonZeroU32, period: Duration) -> Duration {
+    (period.min(LONGEST) / count.get()).max(Duration::from_nanos(1))
+}
+
 fn quota(count: NonZeroU32, period: Duration) -> Quota {
-    let step = (period.min(LONGEST) / count.get()).max(Duration::from_nanos(1));
-    Quota::with_period(step).map_or_else(|| Quota::per_second(count), |quota| quota.allow_burst(count))
+    Quota::with_period(step(count, period)).map_or_else(|| Quota::per_second(count), |quota| quota.allow_burst(count))
 }

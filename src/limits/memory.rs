@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use ipnet::IpNet;
 
 use super::requesters::{RequesterGates, UNLIMITED};
 use super::sends::SendBook;
@@ -31,6 +32,13 @@ impl MemoryLimits {
         }
     }
 
+    /// Requests that seem to come from one of these came through it, and nobody knows from whom: no known network.
+    #[must_use]
+    pub fn behind(mut self, proxies: &[IpNet]) -> Self {
+        self.gates.set_proxies(proxies);
+        self
+    }
+
     /// A lock for the few hundred nanoseconds of a booking; a panic of its holder leaves counts that are at worst too high.
     fn sends(&self) -> MutexGuard<'_, SendBook> {
         self.sends.lock().unwrap_or_else(PoisonError::into_inner)
@@ -55,6 +63,13 @@ impl RateLimiter for MemoryLimits {
             return Ok(Ok(UNLIMITED));
         }
         Ok(self.gates.pass(gate, requester))
+    }
+
+    async fn forgive(&self, requester: &Requester) -> Result<(), LimitsError> {
+        if self.enabled {
+            self.gates.forgive(requester);
+        }
+        Ok(())
     }
 
     async fn book_send(

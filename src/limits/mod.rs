@@ -22,7 +22,7 @@ use async_trait::async_trait;
 use crate::domain::{PhoneNumber, Requester, SubjectId, Timestamp};
 
 pub use memory::MemoryLimits;
-pub use settings::LimitsSettings;
+pub use settings::{KnownRates, LimitsSettings};
 
 /// A gate that a requester passes. Its answer may be told: it speaks of the requester's own activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -147,6 +147,13 @@ pub trait RateLimiter: Send + Sync {
     /// as far as the limiter can tell.
     async fn pass(&self, gate: RequesterGate, requester: &Requester)
     -> Result<Result<Allowance, Limited>, LimitsError>;
+
+    /// A recovery of this requester succeeded: the start that it took is given back, so that many people behind one
+    /// address who each get their password do not shut the gate for each other.
+    ///
+    /// One success gives back one start and no more, never above a full gate, and only as often as `limits.forgive` says:
+    /// starts that lead to nothing are as few as before.
+    async fn forgive(&self, requester: &Requester) -> Result<(), LimitsError>;
 
     /// Books one send to an account's phone: all windows or none. `now` is when it was asked for: a gate of one a minute
     /// must let the next through a minute after, however long each waited for its turn.

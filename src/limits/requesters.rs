@@ -2,47 +2,82 @@
 
 use std::sync::Arc;
 
+use ipnet::IpNet;
+
 use super::bucket::Buckets;
 use super::settings::BLOCK_FACTOR;
 use super::ticks::Ticks;
 use super::{Allowance, Limited, LimitsSettings, RequesterGate};
-use crate::domain::{Clock, Network, Rate, Requester};
+use crate::domain::{Clock, Network, Rate, Requester, network};
 
 /// What a gate without a limit answers.
 pub(super) const UNLIMITED: Allowance = Allowance { limit: u32::MAX, window_secs: 1, remaining: u32::MAX };
 
-/// The five gates.
+/// The five gates, once for everybody and once for the networks that are known.
 pub(super) struct RequesterGates {
     ticks: Ticks,
     gates: [Gate; RequesterGate::ALL.len()],
+    known_gates: [Gate; RequesterGate::ALL.len()],
+    known: Box<[IpNet]>,
+    proxies: Box<[IpNet]>,
+    /// How often a start is given back.
+    forgive: Option<Gate>,
 }
 
 impl RequesterGates {
     pub(super) fn new(settings: &LimitsSettings, clock: &Arc<dyn Clock>) -> Self {
         let ticks = Ticks::start(Arc::clone(clock));
-        let gates = RequesterGate::ALL.map(|gate| Gate::new(settings.rates(gate), settings.max_keys, &ticks));
-        Self { ticks, gates }
+        let gate = |rates: &[Rate]| Gate::new(rates, settings.max_keys, &ticks);
+        let gates = RequesterGate::ALL.map(|one| gate(settings.rates(one)));
+        let known_gates = RequesterGate::ALL.map(|one| gate(settings.known.rates(one)));
+        let forgive = (!settings.forgive.is_empty()).then(|| gate(&settings.forgive));
+        let known = settings.known_networks.iter().filter_map(|text| network(text).ok()).collect();
+        Self { ticks, gates, known_gates, known, proxies: Box::default(), forgive }
+    }
+
+    /// Requests that seem to come from a proxy itself come from anybody, so that it is no known network.
+    pub(super) fn set_proxies(&mut self, proxies: &[IpNet]) {
+        self.proxies = proxies.into();
     }
 
     pub(super) fn pass(&self, gate: RequesterGate, requester: &Requester) -> Result<Allowance, Limited> {
         self.ticks.tick();
-        self.gate(gate).pass(requester)
+        self.gate_for(gate, requester).pass(requester)
+    }
+
+    /// Gives one start back, as far as that may happen.
+    pub(super) fn forgive(&self, requester: &Requester) {
+        self.ticks.tick();
+        if self.forgive.as_ref().is_some_and(|gate| gate.pass(requester).is_ok()) {
+            self.gate_for(RequesterGate::Start, requester).give_back(requester);
+        }
+    }
+
+    fn gate_for(&self, gate: RequesterGate, requester: &Requester) -> &Gate {
+        let within = |networks: &[IpNet]| networks.iter().any(|network| network.contains(&requester.address()));
+        let is_known = !self.known.is_empty() && within(&self.known) && !within(&self.proxies);
+        if is_known { of(&self.known_gates, gate) } else { self.gate(gate) }
     }
 
     pub(super) fn gate(&self, gate: RequesterGate) -> &Gate {
-        let [captcha, media, start, verify, read] = &self.gates;
-        match gate {
-            RequesterGate::Captcha => captcha,
-            RequesterGate::Media => media,
-            RequesterGate::Start => start,
-            RequesterGate::Verify => verify,
-            RequesterGate::Read => read,
-        }
+        of(&self.gates, gate)
     }
 
     pub(super) fn sweep(&self) {
         self.ticks.tick();
-        self.gates.iter().flat_map(|gate| gate.site.iter().chain(&gate.block)).for_each(Buckets::sweep);
+        let all = self.gates.iter().chain(&self.known_gates).chain(&self.forgive);
+        all.flat_map(|gate| gate.site.iter().chain(&gate.block)).for_each(Buckets::sweep);
+    }
+}
+
+fn of(gates: &[Gate; RequesterGate::ALL.len()], gate: RequesterGate) -> &Gate {
+    let [captcha, media, start, verify, read] = gates;
+    match gate {
+        RequesterGate::Captcha => captcha,
+        RequesterGate::Media => media,
+        RequesterGate::Start => start,
+        RequesterGate::Verify => verify,
+        RequesterGate::Read => read,
     }
 }
 
@@ -60,7 +95,7 @@ impl Gate {
 
     /// Passes one request through.
     ///
-    /// governor gives nothing back, so all buckets are looked at before any is charged: a refusal costs nothing, and
+    /// All buckets are looked at before any is charged: a refusal costs nothing, and
     /// its wait is that of the slowest bucket. Only a request that loses a race between look and charge has paid the
     /// buckets before the one that refused it. Order: short spans first, /64 before /48.
     fn pass(&self, requester: &Requester) -> Result<Allowance, Limited> {
@@ -78,6 +113,11 @@ impl Gate {
             }
         }
         Ok(closest)
+    }
+
+    /// Puts one back into every bucket.
+    fn give_back(&self, requester: &Requester) {
+        self.buckets(requester).for_each(|(buckets, network)| buckets.give_back(network));
     }
 
     fn buckets(&self, requester: &Requester) -> impl Iterator<Item = (&Buckets, Network)> {

@@ -2,16 +2,20 @@
 
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::RequesterGate;
-use crate::domain::Rate;
+use crate::domain::{Rate, network};
 
 /// An IPv6 /48 may do so many times what a /64 in it may.
 pub(super) const BLOCK_FACTOR: u32 = 4;
 
 /// The longest span that a rate may have.
 pub(super) const LONGEST: Duration = Duration::from_hours(366 * 24);
+
+/// Prefix lengths of the widest networks that an organisation calls its own: 10.0.0.0/8, and more than any IPv6 holder has.
+const WIDEST_KNOWN: (u8, u8) = (8, 16);
 
 /// The largest count that a rate may have; a silent gate remembers one moment for each.
 const LARGEST: u32 = 1_000_000;
@@ -37,6 +41,12 @@ pub struct LimitsSettings {
     pub verify: Vec<Rate>,
     /// Challenge states read and challenges cancelled by one requester.
     pub read: Vec<Rate>,
+    /// Starts given back to one requester for recoveries that succeeded; empty = none.
+    pub forgive: Vec<Rate>,
+    /// Networks of the organisation itself, which pass wider gates.
+    pub known_networks: Vec<String>,
+    /// Their gates.
+    pub known: KnownRates,
     /// Codes to one account.
     pub account: Vec<Rate>,
     /// Codes to one number, whatever account.
@@ -51,6 +61,34 @@ pub struct LimitsSettings {
     pub max_keys: usize,
 }
 
+/// The gates of one requester in a known network.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownRates {
+    /// As in [`LimitsSettings`].
+    pub captcha: Vec<Rate>,
+    /// As in [`LimitsSettings`].
+    pub media: Vec<Rate>,
+    /// As in [`LimitsSettings`].
+    pub start: Vec<Rate>,
+    /// As in [`LimitsSettings`].
+    pub verify: Vec<Rate>,
+    /// As in [`LimitsSettings`].
+    pub read: Vec<Rate>,
+}
+
+impl KnownRates {
+    pub(super) fn rates(&self, gate: RequesterGate) -> &[Rate] {
+        match gate {
+            RequesterGate::Captcha => &self.captcha,
+            RequesterGate::Media => &self.media,
+            RequesterGate::Start => &self.start,
+            RequesterGate::Verify => &self.verify,
+            RequesterGate::Read => &self.read,
+        }
+    }
+}
+
 impl LimitsSettings {
     /// What is wrong: the key inside the section, and what to write instead.
     #[must_use]
@@ -59,7 +97,23 @@ impl LimitsSettings {
         for gate in RequesterGate::ALL {
             check_rates(gate.name(), self.rates(gate), &mut problems);
             check_refill(gate.name(), self.rates(gate), &mut problems);
+            check_rates(known_key(gate), self.known.rates(gate), &mut problems);
+            check_refill(known_key(gate), self.known.rates(gate), &mut problems);
         }
+        if !self.forgive.is_empty() {
+            check_rates("forgive", &self.forgive, &mut problems);
+            check_refill("forgive", &self.forgive, &mut problems);
+        }
+        problems.extend(self.known_networks.iter().filter_map(|text| {
+            let problem = match network(text) {
+                Ok(read) if is_too_wide(&read) => format!(
+                    "`{text}` is far more than networks of your own: strangers would pass the wider gates; write your own, like \"203.0.113.0/28\""
+                ),
+                Ok(_) => return None,
+                Err(problem) => problem,
+            };
+            Some(("known_networks", problem))
+        }));
         for (key, rates) in
             [("account", &self.account), ("phone", &self.phone), ("prefix", &self.prefix), ("budget", &self.budget)]
         {
@@ -80,6 +134,20 @@ impl LimitsSettings {
         problems
     }
 
+    /// Known networks that lie inside `proxies`: whoever is in those may claim any address, and none of them is known.
+    #[must_use]
+    pub fn check_proxies(&self, proxies: &[IpNet]) -> Vec<(&'static str, String)> {
+        let inside = |text: &String| {
+            let known = network(text).ok()?;
+            let proxy = proxies.iter().find(|proxy| proxy.contains(&known))?;
+            let problem = format!(
+                "`{text}` lies inside {proxy} of server.trusted_proxies, whose machines may claim any address; name only the proxies themselves there"
+            );
+            Some(("known_networks", problem))
+        };
+        self.known_networks.iter().filter_map(inside).collect()
+    }
+
     /// The rates of a requester gate.
     pub(super) fn rates(&self, gate: RequesterGate) -> &[Rate] {
         match gate {
@@ -90,6 +158,21 @@ impl LimitsSettings {
             RequesterGate::Read => &self.read,
         }
     }
+}
+
+const fn known_key(gate: RequesterGate) -> &'static str {
+    match gate {
+        RequesterGate::Captcha => "known.captcha",
+        RequesterGate::Media => "known.media",
+        RequesterGate::Start => "known.start",
+        RequesterGate::Verify => "known.verify",
+        RequesterGate::Read => "known.read",
+    }
+}
+
+fn is_too_wide(network: &IpNet) -> bool {
+    let widest = if matches!(network, IpNet::V4(_)) { WIDEST_KNOWN.0 } else { WIDEST_KNOWN.1 };
+    network.prefix_len() < widest
 }
 
 fn check_rates(key: &'static str, rates: &[Rate], problems: &mut Vec<(&'static str, String)>) {

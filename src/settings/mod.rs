@@ -175,6 +175,7 @@ impl Settings {
             under("captcha", self.captcha.check()),
             under("failures", self.failures.check()),
             under("limits", self.limits.check()),
+            under("limits", self.limits.check_proxies(&self.server.trusted_proxies)),
             under("state", self.state.check()),
             under("policy", self.policy.check()),
             under("account", self.account.check()),

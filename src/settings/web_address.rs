@@ -1,11 +1,12 @@
 //! Addresses in the configuration: where to listen, how people come, whom to believe.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de::Error};
 use url::{Host, Url};
 
+use crate::domain::network;
 use crate::http::BasePath;
 
 /// How people reach the service from outside.
@@ -140,20 +141,6 @@ pub fn listen_or_none<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Sock
     }
 }
 
-fn network(text: &str) -> Result<IpNet, String> {
-    if let Ok(address) = text.parse::<IpAddr>() {
-        return Ok(IpNet::from(address));
-    }
-    let network: IpNet = text
-        .parse()
-        .map_err(|_| format!("`{text}` is no network; write it like \"10.0.0.0/8\" or \"2001:db8::/32\""))?;
-    if network.addr() == network.network() {
-        Ok(network)
-    } else {
-        Err(format!("`{text}` has an address in a network's place; write \"{}\"", network.trunc()))
-    }
-}
-
 /// Reads networks; a single address is a network of one.
 ///
 /// # Errors
@@ -175,6 +162,29 @@ mod tests {
         for text in ["", "mail.example", "ftp://a", "https://", "https://a/?b", "https://a/#b", "https://n:geheim@a/"] {
             let problem = PublicUrl::parse(text).unwrap_err();
             assert!(!problem.contains("geheim"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_path_of_the_public_url_is_kept_as_written_or_refused_by_name() {
+        for (text, base) in
+            [("https://a/reset", "/reset"), ("https://a/x/y/", "/x/y"), ("https://a/", ""), ("https://a", "")]
+        {
+            assert_eq!(PublicUrl::parse(text).unwrap().base().to_string(), base, "{text}");
+        }
+        for (text, words) in [
+            ("https://a/reset?x=1", "after ? or #"),
+            ("https://a/reset#x", "after ? or #"),
+            ("https://a/x/../reset", "`..`"),
+            ("https://a/./reset", "`.`"),
+            ("https://a/re%73et", "%-escape"),
+            ("https://a/x//reset", "two slashes"),
+            ("https://a\\reset", "other signs"),
+            ("https://a/重置", "other signs"),
+            ("https://a/v1", "address of a page or of the API"),
+        ] {
+            let problem = PublicUrl::parse(text).unwrap_err();
+            assert!(problem.contains(words), "{text}: {problem}");
         }
     }
 

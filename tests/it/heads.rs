@@ -70,7 +70,7 @@ fn guarded(answer: &Answer, status: u16) {
     assert_eq!(answer.header("x-frame-options"), Some("DENY"));
     assert!(answer.header("content-security-policy").unwrap().contains("frame-ancestors 'none'"));
     assert!(answer.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
-    assert_eq!(answer.header("cross-origin-resource-policy"), Some("same-site"));
+    assert_eq!(answer.header("cross-origin-resource-policy"), Some("same-origin"));
     assert!(answer.header("content-language").is_some());
     assert!(answer.header("server").is_none() && answer.header("x-powered-by").is_none());
 }

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod below_a_path;
 mod bodies;
 mod callbacks;
 mod captchas;
@@ -25,6 +26,7 @@ mod languages;
 mod limits;
 mod methods;
 mod names;
+mod offices;
 mod operators;
 mod origins;
 mod page_misuse;

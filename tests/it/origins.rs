@@ -135,3 +135,23 @@ async fn a_configured_origin_is_allowed_exactly() {
         no_access(&client.send("OPTIONS", "/v1/password-resets", &wish, None).await, origin);
     }
 }
+
+/// The picture and the sound may be shown where their captcha may be asked for; nothing else may.
+#[tokio::test]
+async fn captchas_may_be_shown_by_pages_of_others_only_where_some_are_allowed() {
+    for (settings, expected) in [("", "same-origin"), (ALLOWING, "cross-origin")] {
+        let app = TestApp::start_with(Setup::with(settings)).await;
+        for kind in ["image", "audio"] {
+            let captcha = app.client().post("/v1/captchas", &json!({ "kind": kind })).await.expect(201);
+            let media = app.client().with("origin", PORTAL).get(&captcha.text(kind)).await.expect(200);
+            assert_eq!(media.header("cross-origin-resource-policy"), Some(expected), "{kind}");
+            let allowed = media.header("access-control-allow-origin");
+            assert_eq!(allowed, (expected == "cross-origin").then_some(PORTAL), "{kind}");
+            assert_eq!(captcha.header("cross-origin-resource-policy"), Some("same-origin"));
+        }
+        for path in ["/v1/config", "/", "/help"] {
+            let answer = app.client().get(path).await;
+            assert_eq!(answer.header("cross-origin-resource-policy"), Some("same-origin"), "{path}");
+        }
+    }
+}

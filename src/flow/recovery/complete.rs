@@ -206,6 +206,7 @@ impl RecoveryParts {
         for error in [ended.err(), others.err()].into_iter().flatten() {
             tracing::error!(%error, challenge = %view.id, "a challenge could not be ended after its password was written");
         }
+        self.gates.forgive(origin).await;
         view.state = State::Completed;
         view.ending = Some(ending);
         Completed { view, written, credential }

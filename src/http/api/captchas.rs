@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::answers;
+use super::{ApiRules, answers};
 use super::bodies::CaptchaRequest;
 use crate::domain::Purpose;
 use crate::flow::{CaptchaFlow, Passed};
@@ -40,24 +40,30 @@ pub async fn issue(
 pub async fn image(
     call: Call,
     flow: web::Data<Arc<CaptchaFlow>>,
+    rules: web::Data<ApiRules>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let picture = flow.picture(&call.origin, &id).await;
-    picture.map(|picture| media(picture, "image/png")).map_err(|error| Problem::of(&call, &error))
+    picture.map(|picture| media(picture, "image/png", &rules)).map_err(|error| Problem::of(&call, &error))
 }
 
 /// The sound.
 pub async fn audio(
     call: Call,
     flow: web::Data<Arc<CaptchaFlow>>,
+    rules: web::Data<ApiRules>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let sound = flow.audio(&call.origin, &id).await;
-    sound.map(|sound| media(sound, "audio/wav")).map_err(|error| Problem::of(&call, &error))
+    sound.map(|sound| media(sound, "audio/wav", &rules)).map_err(|error| Problem::of(&call, &error))
 }
 
-fn media(passed: Passed<Vec<u8>>, kind: &'static str) -> HttpResponse {
+fn media(passed: Passed<Vec<u8>>, kind: &'static str, rules: &ApiRules) -> HttpResponse {
     let mut response = HttpResponse::Ok();
+    if rules.captchas_for_others {
+        // An `img` of another site's page sends no origin, so that no single page can be let in; the address is a secret.
+        response.insert_header(("cross-origin-resource-policy", "cross-origin"));
+    }
     headers::allow(&mut response, RequesterGate::Media, &passed.allowance);
     response.insert_header((header::CONTENT_TYPE, kind)).body(passed.value)
 }

@@ -22,6 +22,8 @@ use super::return_to::ReturnTo;
 /// What answers need beside the flows.
 #[derive(Debug, Clone)]
 pub struct ApiRules {
+    /// Whether pages of other origins show captchas.
+    pub captchas_for_others: bool,
     /// In hints about how to write an address.
     pub example_address: String,
     /// Where a claimant may be led back to.

@@ -144,3 +144,31 @@ fn a_clock_that_goes_back_frees_nothing() {
         assert!(!pass(), "{millis}");
     }
 }
+
+/// What is given back is one for one, in every bucket, and a full bucket stays full.
+#[test]
+fn a_start_that_is_given_back_can_be_taken_once_more() {
+    let gates = Gates::by_default();
+    let forgive = |from: &str| {
+        let from = Requester::from(from.parse::<std::net::IpAddr>().unwrap());
+        gates.limits.forgive(&from).now_or_never().unwrap().unwrap();
+    };
+    forgive("203.0.113.7");
+    assert_eq!(gates.passed(RequesterGate::Start, "203.0.113.7", 9), 5, "nothing was taken, so nothing came back");
+    forgive("203.0.113.7");
+    assert_eq!(gates.passed(RequesterGate::Start, "203.0.113.7", 9), 1);
+    forgive("203.0.113.8");
+    assert_eq!(gates.passed(RequesterGate::Start, "203.0.113.7", 9), 0, "another requester's is another's");
+    assert_eq!(gates.passed(RequesterGate::Verify, "203.0.113.7", 30), 20, "and no other gate is concerned");
+    for _ in 0..15 {
+        gates.wait(120);
+        assert_eq!(gates.passed(RequesterGate::Start, "203.0.113.7", 1), 1);
+        forgive("203.0.113.7");
+    }
+    gates.wait(600);
+    assert_eq!(gates.passed(RequesterGate::Start, "203.0.113.7", 9), 5, "nor has the day lost any");
+    let site = "2001:db8:1:2::1";
+    assert_eq!(gates.passed(RequesterGate::Start, site, 9), 5);
+    forgive(site);
+    assert_eq!(gates.passed(RequesterGate::Start, site, 9), 1);
+}

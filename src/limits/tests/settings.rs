@@ -59,3 +59,35 @@ fn an_unknown_key_is_refused() {
     section.as_table_mut().unwrap().insert("acount".into(), toml::Value::Array(Vec::new()));
     assert!(section.try_into::<LimitsSettings>().unwrap_err().to_string().contains("acount"));
 }
+
+#[test]
+fn a_known_network_is_the_organisations_own_and_outside_those_that_may_claim_any_address() {
+    let of = |text: &str| problems(|settings| settings.known_networks = vec![text.into()]);
+    for text in ["203.0.113.0/28", "203.0.113.7", "10.0.0.0/8", "2001:db8::/32", "fd00::/16"] {
+        assert_eq!(of(text), [], "{text}");
+    }
+    for (text, words) in [
+        ("0.0.0.0/0", "far more"),
+        ("10.0.0.0/7", "`10.0.0.0/7`"),
+        ("::/0", "far more"),
+        ("2000::/3", "far more"),
+        ("10.0.0.1/8", "write \"10.0.0.0/8\""),
+        ("office", "is no network"),
+    ] {
+        let found = of(text);
+        assert!(found.len() == 1 && found[0].0 == "known_networks" && found[0].1.contains(words), "{text}: {found:?}");
+    }
+    let settings = LimitsSettings { known_networks: vec!["10.1.0.0/16".into()], ..defaults() };
+    let inside = |proxy: &str| settings.check_proxies(&[proxy.parse().unwrap()]).len();
+    assert_eq!(
+        (inside("10.0.0.0/8"), inside("10.1.0.0/16"), inside("10.1.0.5/32"), inside("10.2.0.0/16")),
+        (1, 1, 0, 0)
+    );
+}
+
+#[test]
+fn the_gates_of_known_networks_are_checked_like_the_others() {
+    let found = problems(|settings| settings.known.start = rates(&["5/1h", "1/60s"]));
+    assert!(found.len() == 1 && found[0].0 == "known.start", "{found:?}");
+    assert_eq!(problems(|settings| settings.forgive.clear()), []);
+}

@@ -13,12 +13,18 @@ pub struct Walker<'a> {
     pub client: Client,
     pub cookie: Option<String>,
     pub page: String,
+    base: &'static str,
 }
 
 impl<'a> Walker<'a> {
     pub fn new(app: &'a TestApp, client: Client) -> Self {
         let client = client.with("accept", "text/html,application/xhtml+xml");
-        Self { app, client, cookie: None, page: String::new() }
+        Self { app, client, cookie: None, page: String::new(), base: "" }
+    }
+
+    /// Where the service stands below a path.
+    pub fn below(app: &'a TestApp, client: Client, base: &'static str) -> Self {
+        Self { base, ..Self::new(app, client) }
     }
 
     pub async fn open(&mut self, path: &str) -> Answer {
@@ -45,7 +51,8 @@ impl<'a> Walker<'a> {
     }
 
     async fn send(&mut self, method: &str, path: &str, form: Option<String>) -> Answer {
-        let cookie = self.cookie.clone().map(|cookie| format!("{PAGE_COOKIE}={cookie}"));
+        let name = if self.base.is_empty() { PAGE_COOKIE } else { "__Secure-resetgate-page" };
+        let cookie = self.cookie.clone().map(|cookie| format!("{name}={cookie}"));
         let mut headers = Vec::new();
         if let Some(cookie) = &cookie {
             headers.push(("cookie", cookie.as_str()));
@@ -80,10 +87,11 @@ impl<'a> Walker<'a> {
 
     /// Asks for a code by proof of work; ends on the page for the code.
     pub async fn ask(&mut self, account: &str) -> Answer {
-        self.open("/").await;
-        self.submit("/", &[("account", account), ("action", "pow")]).await.expect(200);
+        let first = format!("{}/", self.base);
+        self.open(&first).await;
+        self.submit(&first, &[("account", account), ("action", "pow")]).await.expect(200);
         let nonce = resetgate::captcha::solve_pow(&self.attribute("data-salt"), 8);
-        let answer = self.submit("/", &[("account", account), ("nonce", &nonce), ("action", "send")]).await;
+        let answer = self.submit(&first, &[("account", account), ("nonce", &nonce), ("action", "send")]).await;
         self.follow(answer).await
     }
 
