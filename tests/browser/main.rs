@@ -1,7 +1,7 @@
 //! The page checklist, in a real Chromium against the real application.
 //!
 //! One application and one fresh browser profile per test. Numbers like `b6` are the points of the checklist; a letter
-//! is a section: a frame, b identify, c code, d password, e done, f errors, i language, j security. The clock of the
+//! is a section: a frame, b identify, c code, d password, e done, f errors, i language, j security, k elsewhere. The clock of the
 //! service moves only when told to, and so does the page's where a test holds it.
 //!
 //! Needs Debian's packages chromium, chromium-driver and fonts-noto-cjk, and `npm ci` in `tests/browser`; `tests/run`
@@ -28,4 +28,5 @@ mod harness;
 mod i_brand;
 mod i_language;
 mod j_security;
+mod k_elsewhere;
 mod states;

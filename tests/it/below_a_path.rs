@@ -99,7 +99,7 @@ async fn the_pages_work_below_a_path_that_the_proxy_takes_away_or_leaves() {
         let proven = walker.submit("/reset/code", &[("code", &code)]).await;
         assert_eq!(proven.header("location"), Some("/reset/password"));
         walker.follow(proven).await.expect(200);
-        let done = walker.submit("/reset/password", &[("new-password", GOOD), ("again", GOOD)]).await;
+        let done = walker.submit("/reset/password", &[("new_password", GOOD), ("again", GOOD)]).await;
         assert_eq!(done.header("location"), Some("/reset/done"), "{}", walker.page);
         walker.follow(done).await.expect(200);
         assert!(app.signs_in(ANNA, GOOD).await);
@@ -134,7 +134,7 @@ async fn the_api_works_below_a_path_that_the_proxy_takes_away_or_leaves() {
         let browser = client.clone().with("cookie", &cookie);
         browser.get(&format!("/reset/v1/password-resets/{id}")).await.expect(200);
         // Another host of the domain set one, too: nobody knows which is ours, so neither is.
-        let planted = format!("__Secure-resetgate={}; {cookie}", "A".repeat(43));
+        let planted = format!("__Secure-resetgate={}; {cookie}", app.claimant().start(ANNA).await.credential);
         let torn = client.with("cookie", &planted);
         torn.get(&format!("/reset/v1/password-resets/{id}")).await.problem(401, "unauthorized");
     }

@@ -55,7 +55,10 @@ async fn weights_are_honoured_with_and_without_blanks() {
 /// The message is in the language of the start.
 #[tokio::test]
 async fn messages_are_written_in_the_nearest_language() {
-    let app = TestApp::start_with(Setup::with("[flow]\nlive_per_account = 10\n[limits]\naccount = [\"100/1h\"]\nphone = [\"100/1h\"]")).await;
+    let app = TestApp::start_with(Setup::with(
+        "[flow]\nlive_per_account = 10\n[limits]\naccount = [\"100/1h\"]\nphone = [\"100/1h\"]",
+    ))
+    .await;
     let asked = [("en-GB", "City Mail"), ("en_us", "City Mail"), ("zh_CN", "动态密码"), ("zh-Hans-CN", "动态密码")];
     for (nth, (asked, written)) in asked.into_iter().enumerate() {
         let anna = app.claimant();

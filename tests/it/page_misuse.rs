@@ -12,7 +12,7 @@ fn walker(app: &TestApp) -> Walker<'_> {
 
 /// Another tab of the same browser.
 fn tab<'a>(of: &Walker<'a>) -> Walker<'a> {
-    Walker { app: of.app, client: of.client.clone(), cookie: of.cookie.clone(), page: of.page.clone() }
+    Walker { app: of.app, client: of.client.clone(), cookie: of.cookie.clone(), page: of.page.clone(), base: of.base }
 }
 
 #[tokio::test]

@@ -152,8 +152,13 @@ async fn b18_the_same_form_twice_sends_one_message() {
     one.open("/").await;
     one.submit("/", &[("account", ANNA), ("action", "pow")]).await.expect(200);
     let nonce = resetgate::captcha::solve_pow(&one.attribute("data-salt"), 8);
-    let mut other =
-        Walker { app: &app, client: one.client.clone(), cookie: one.cookie.clone(), page: one.page.clone() };
+    let mut other = Walker {
+        app: &app,
+        client: one.client.clone(),
+        cookie: one.cookie.clone(),
+        page: one.page.clone(),
+        base: one.base,
+    };
     let fields = [("account", ANNA), ("nonce", nonce.as_str()), ("action", "send")];
     let (first, second) = tokio::join!(one.submit("/", &fields), other.submit("/", &fields));
     let mut statuses = [first.status, second.status];

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{ApiRules, answers};
 use super::bodies::CaptchaRequest;
+use super::{ApiRules, answers};
 use crate::domain::Purpose;
 use crate::flow::{CaptchaFlow, Passed};
 use crate::http::call::Call;

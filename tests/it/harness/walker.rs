@@ -13,7 +13,7 @@ pub struct Walker<'a> {
     pub client: Client,
     pub cookie: Option<String>,
     pub page: String,
-    base: &'static str,
+    pub base: &'static str,
 }
 
 impl<'a> Walker<'a> {
