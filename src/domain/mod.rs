@@ -33,7 +33,7 @@ pub use challenge::{
 };
 pub use code::{CodeDigest, CodeError, CodeKeys, OneTimeCode};
 pub use credential::{CredentialDigest, FlowCredential};
-pub use delivery::{DeliveryReport, DeliveryState, ReportName};
+pub use delivery::{DeliveryReport, DeliveryState, MessageName, ReportName};
 pub use file_value::{has_blank_edge, single_value};
 pub use finding::{Condition, Finding};
 pub use id::{CaptchaId, ChallengeId, EventId, IdError, OrderId, RequestId};

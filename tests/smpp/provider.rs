@@ -72,7 +72,8 @@ impl Sender {
     pub async fn report(&mut self) -> (String, DeliveryState) {
         let report = soon(self.reports.recv()).await.unwrap();
         assert_eq!(&*report.provider, "main");
-        let ReportName::Message(id) = report.name else { panic!("{report:?}") };
+        let ReportName::Message(id) = &report.name else { panic!("{report:?}") };
+        let id = id.as_str();
         (id.into(), report.state)
     }
 

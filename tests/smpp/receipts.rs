@@ -1,5 +1,6 @@
 //! Delivery receipts: whatever a gateway writes, whenever it writes it.
 
+use resetgate::domain::MessageName;
 use resetgate::sms::DeliveryState::{Delivered, Failed};
 
 use crate::peer::{DELIVER_SM, ENQUIRE_LINK, Peer, RESPONSE, SUBMIT_SM, deliver};
@@ -49,6 +50,23 @@ async fn an_id_in_another_base_is_the_one_that_the_answer_had() {
     let mut sender = sender(peer.port, "receipt_id = \"decimal\"");
     let id = sender.outcome(NUMBER).await;
     assert_eq!(sender.report().await, (id, Failed));
+}
+
+/// Leading zeros and large letters in the answer, neither in the receipt.
+#[tokio::test]
+async fn an_id_with_other_zeros_and_letters_is_the_one_that_the_answer_had() {
+    let peer = Peer::serving(|mut wire| async move {
+        wire.bind().await;
+        let submit = wire.read().await.unwrap();
+        wire.answer(&submit, 0, b"00000000A1F3\0").await;
+        wire.write(DELIVER_SM, 0, 1, &deliver(4, b"id:a1f3 stat:DELIVRD err:000", &[])).await;
+        wire.read().await
+    })
+    .await;
+    let mut sender = sender(peer.port, "");
+    let id = sender.outcome(NUMBER).await;
+    let (told, state) = sender.report().await;
+    assert_eq!((MessageName::from(told), state), (MessageName::from(id), Delivered));
 }
 
 /// One odd PDU costs one PDU: the session and what is on its way over it live on.

@@ -71,7 +71,7 @@ impl Entry {
 
     /// Our id of the message, where the vendor carried it along.
     pub(super) fn order(&self, name: &str) -> Option<ReportName> {
-        self.text(name)?.parse::<OrderId>().ok().map(ReportName::Order)
+        self.text(name)?.trim().to_ascii_lowercase().parse::<OrderId>().ok().map(ReportName::Order)
     }
 
     /// A moment with its offset (RFC 3339); one without tells no moment.

@@ -150,7 +150,7 @@ impl<'a> Bound<'a> {
     fn delivered(&self, body: &[u8]) -> bool {
         let plan = &self.session.plan;
         let Some(deliver) = Deliver::read(body) else {
-            tracing::warn!(provider = &*plan.name, "a deliver_sm could not be read");
+            tracing::warn!(provider = &*plan.name, "unreadable deliver_sm dropped");
             return false;
         };
         if !deliver.is_receipt() {
@@ -158,10 +158,10 @@ impl<'a> Bound<'a> {
         }
         if let Some(Receipt { id, state, code }) = Receipt::read(&deliver, plan.receipt_id) {
             // Times in receipts have no zone, so none is passed on.
-            let (provider, name) = (plan.name.clone(), ReportName::Message(id));
+            let (provider, name) = (plan.name.clone(), ReportName::Message(id.into()));
             plan.reports.take(DeliveryReport { provider, name, state, code, at: None });
         } else {
-            tracing::warn!(provider = &*plan.name, "a receipt does not say which message it is about");
+            tracing::warn!(provider = &*plan.name, "delivery receipt without a message id dropped");
         }
         true
     }

@@ -77,7 +77,7 @@ impl Awaited {
 #[async_trait]
 impl SentOrders for MemoryOrders {
     async fn note(&self, order: SentOrder, now: Timestamp) -> Result<Vec<Settlement>, StateError> {
-        let theirs = order.message_id.clone().map(ReportName::Message);
+        let theirs = order.message_id.as_deref().map(|id| ReportName::Message(id.into()));
         let both = theirs.into_iter().chain([ReportName::Order(order.order)]);
         let names: Vec<Name> = both.map(|name| (order.provider.clone(), name)).collect();
         let awaited = Arc::new(Awaited { order: Arc::new(order), last: Mutex::default() });

@@ -33,6 +33,17 @@ async fn settle(orders: &MemoryOrders, report: DeliveryReport, second: u64) -> &
 
 use DeliveryState::{Accepted, Delivered, Expired, Failed, Rejected, Unknown};
 
+/// Gateways pad an id with zeros in one place and write its letters small in another.
+#[tokio::test]
+async fn a_receipt_is_of_its_message_whatever_the_zeros_and_letters_of_the_id() {
+    let orders = MemoryOrders::new(1_000);
+    for (answer, receipt) in [("0000A1F3", "a1f3"), ("17", "0000000017"), ("Msg-0B", "MSG-0b")] {
+        orders.note(sent(Some(answer)), at(0)).await.unwrap();
+        assert_eq!(settle(&orders, by_id(receipt, Delivered), 1).await, "delivered", "{answer}");
+        assert_eq!(settle(&orders, by_id(&format!("{receipt}0"), Delivered), 1).await, "unknown", "{answer}");
+    }
+}
+
 #[tokio::test]
 async fn a_message_is_found_by_its_order_and_by_the_providers_id_of_this_provider_alone() {
     let orders = MemoryOrders::new(1_000);

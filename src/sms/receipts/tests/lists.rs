@@ -105,3 +105,17 @@ fn a_code_that_is_none_is_left_out() {
         assert_eq!(report.state, DeliveryState::Failed, "{code}");
     }
 }
+
+/// What decides is ASCII: a byte order mark, and words in GBK that no header names.
+#[test]
+fn a_list_is_read_in_any_charset() {
+    let gbk = b"[{\"success\":\"true\",\"err_code\":0,\"err_msg\":\"\xb3\xc9\xb9\xa6\",\"biz_id\":12345}]";
+    let marked = [b"\xef\xbb\xbf", &gbk[..]].concat();
+    for body in [&gbk[..], &marked] {
+        for header in [None, Some("application/json; charset=GBK"), Some("text/plain")] {
+            let posted = Posted { url: "", query: "", header: &|_| header, body };
+            let receipts = read("main", &ALIYUN, &posted).unwrap();
+            assert_eq!(receipts.reports, [report(message("12345"), DeliveryState::Delivered, "0")]);
+        }
+    }
+}

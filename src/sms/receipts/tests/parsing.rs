@@ -13,7 +13,9 @@ fn holds_its_promises(receipts: &Receipts) -> bool {
         let code = report.code.as_deref().unwrap_or("x");
         let name = match &report.name {
             ReportName::Order(_) => true,
-            ReportName::Message(id) => id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic()),
+            ReportName::Message(id) => {
+                id.as_str().len() <= 128 && id.as_str().bytes().all(|byte| byte.is_ascii_graphic())
+            }
         };
         name && code.len() <= 32 && code.bytes().all(|byte| byte.is_ascii_graphic())
     };
