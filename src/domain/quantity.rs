@@ -14,7 +14,7 @@ pub enum QuantityError {
     )]
     Period(String),
     /// Not a rate.
-    #[error("`{0}` is not a rate; write a count, a slash and a span: \"5/10m\" or \"20/1d\"")]
+    #[error("`{0}` is not a rate; write a count, a slash and a span, like \"10/1d\"")]
     Rate(String),
     /// Not a size.
     #[error("`{0}` is not a size; write a whole number and a unit: \"512B\", \"16KiB\" or \"1MiB\"")]

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
+use super::derived;
 use super::file::read_file;
 use super::key::KeyPath;
 use super::known::DEFAULT_TEXT;
@@ -58,6 +59,7 @@ pub fn load<T: DeserializeOwned>(
     // What nobody wrote is shown as the reference file has it, and used as an absolute path all the same.
     let mut complete = stack.merged.clone();
     paths::resolve(&mut complete, sources, true);
+    derived::fill_in(&mut complete);
     let reading = read::<T>(complete, &defaults, &stack.problems);
     stack.problems.extend(reading.problems);
     if let Some(settings) = &reading.settings {

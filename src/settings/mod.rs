@@ -7,6 +7,7 @@
 mod check;
 mod code;
 mod convert;
+mod derived;
 mod example;
 mod expiry;
 mod facts;
@@ -34,6 +35,8 @@ mod spoken;
 mod web_address;
 mod words;
 
+#[cfg(test)]
+mod advice_tests;
 #[cfg(test)]
 mod files_tests;
 #[cfg(test)]

@@ -219,8 +219,13 @@ pub fn how_to_write(key: &KeyPath, kind: Option<&str>) -> String {
                 let kinds: Vec<_> = found.kinds().map(|kind| format!("\"{kind}\"")).collect();
                 return format!("under {section}: kind = {}", kinds.join(" | "));
             }
-            let line: Vec<_> = found.line_for(kind).split_whitespace().collect();
-            format!("under {section}: {}", line.join(" "))
+            let line = found.line_for(kind).split_whitespace().collect::<Vec<_>>().join(" ");
+            let name = found.pattern().last().map_or("", String::as_str);
+            // An empty secret is what the reference file has, and what is refused.
+            match line.strip_prefix(&format!("{name} = \"\"")).filter(|_| found.has_file_form()) {
+                Some(meaning) => format!("under {section}: {name}_file = \"/path/to/file\"{meaning}"),
+                None => format!("under {section}: {line}"),
+            }
         }
         Found::Section | Found::Unknown => example_of(key, kind),
     }

@@ -7,7 +7,8 @@ use crate::domain::{PhoneNumber, Region};
 
 /// The defaults of `[sms]`, with `more` (TOML below `[sms]`) laid over them.
 pub(super) fn settings(more: &str) -> SmsSettings {
-    let mut file: toml::Table = toml::from_str(include_str!("../../config/default.toml")).unwrap();
+    let mut file: toml::Table =
+        toml::from_str(&include_str!("../../config/default.toml").replace("{name}", "市政邮箱")).unwrap();
     let Some(toml::Value::Table(mut sms)) = file.remove("sms") else { panic!("no [sms]") };
     lay_over(&mut sms, toml::from_str(more).unwrap());
     toml::Value::Table(sms).try_into().unwrap()

@@ -25,10 +25,11 @@ fn page(visit: &Visit, sought: &str) -> HttpResponse {
     let rules = visit.rules();
     let errors = Errors::default();
     let found = rules.contacts.search(sought, visit.call.language.tag());
+    let domain = rules.example_address.rsplit_once('@').map_or("", |(_, domain)| domain);
     let field = Field {
         id: "q",
         label: visit.text("help.search"),
-        hint: Some(visit.text("help.search_hint")),
+        hint: Some(visit.text_with("help.search_hint", &[("domain", domain)])),
         errors: &errors,
     };
     let body = html! {
