@@ -30,6 +30,19 @@ pub enum AccountKind {
     Sql,
 }
 
+impl AccountKind {
+    /// As it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Http => "http",
+            Self::Ldap => "ldap",
+            Self::Sql => "sql",
+        }
+    }
+}
+
 /// `[account]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

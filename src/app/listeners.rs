@@ -107,7 +107,7 @@ fn end_when_stalled(connection: &dyn Any, after: Duration) {
     let millis = u32::try_from(after.as_millis()).unwrap_or(u32::MAX);
     let stalled = connection.downcast_ref::<TcpStream>().map(|stream| set_tcp_user_timeout(stream, millis));
     if let Some(Err(error)) = stalled {
-        tracing::debug!(%error, "no time-out for a connection whose peer stops reading");
+        tracing::debug!(%error, "TCP user timeout could not be set");
     }
 }
 

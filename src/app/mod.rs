@@ -187,7 +187,7 @@ impl Application {
             ended = ops => Err(ended),
         };
         self.stopping.store(true, Ordering::SeqCst);
-        tracing::info!("stopping");
+        tracing::info!("shutting down");
         tokio::time::sleep(self.delay).await;
         // One deadline for requests, confirmations and queue together.
         let deadline = tokio::time::Instant::now() + self.grace;
@@ -195,7 +195,7 @@ impl Application {
         let left = || deadline.saturating_duration_since(tokio::time::Instant::now()).max(FLOOR);
         api_handle.stop(true).await;
         if !self.tasks.finish(left()).await {
-            tracing::warn!("some confirmations did not end within server.shutdown_grace");
+            tracing::warn!("some password writes did not finish within server.shutdown_grace");
         }
         self.outbox.drain(left()).await;
         self.router.close().await;

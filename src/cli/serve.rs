@@ -5,6 +5,7 @@ use std::io::Write;
 use super::exit::{FAILED, OK, REFUSED, UNREACHABLE, refuse};
 use super::wait;
 use crate::app::{Application, Outside, StartError};
+use crate::domain::Rate;
 use crate::settings::{Inputs, LogFormat, Mode, Settings, Sources};
 use crate::telemetry;
 
@@ -39,14 +40,37 @@ pub(super) async fn serve(
         Ok(stop) => stop,
         Err(error) => return tell(err, &format!("signals cannot be watched: {error}"), FAILED),
     };
-    let ops = application.ops_address().map(tracing::field::display);
-    tracing::info!(api = %application.api_address(), ops, "listening");
+    tell_start(settings, &application);
     // Nobody reads on a closed pipe; the service runs all the same.
     let _ = ready(&application);
     match application.run_until(stop).await {
         Ok(()) => OK,
         Err(error) => tell(err, &error.to_string(), code(&error)),
     }
+}
+
+/// The one line that says what runs here, and with what.
+fn tell_start(settings: &Settings, application: &Application) {
+    let ops = application.ops_address().map(tracing::field::display);
+    let limits = if settings.limits.enabled { "on" } else { "off" };
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        public_url = settings.server.public_url.as_str(),
+        api = %application.api_address(),
+        ops,
+        account_store = settings.account.kind.name(),
+        state_store = "memory",
+        providers = settings.sms.providers.join(","),
+        limits,
+        budget = %listed(&settings.limits.budget),
+        per_account = %listed(&settings.limits.account),
+        "listening"
+    );
+}
+
+/// Rates as they are written.
+fn listed(rates: &[Rate]) -> String {
+    rates.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 const fn code(error: &StartError) -> u8 {
@@ -91,7 +115,7 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
         next().await;
         tokio::spawn(async move {
             let code = next().await;
-            tracing::warn!("a second signal: stopping at once");
+            tracing::warn!("second signal: exiting immediately");
             std::process::exit(code);
         });
     })
@@ -101,6 +125,6 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
 fn keep_memory_private() {
     use rustix::process::{DumpableBehavior, set_dumpable_behavior};
     if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
-        tracing::warn!(%error, "core dumps could not be turned off");
+        tracing::warn!(%error, "core dumps could not be disabled");
     }
 }

@@ -73,6 +73,13 @@ impl Delivery {
         self.event("provider_unknown", Some(order), "the service stopped while the message was made")
     }
 
+    /// What every line of the log about it carries, at whatever level.
+    #[must_use]
+    pub fn span(&self, order: OrderId) -> tracing::Span {
+        let (_, challenge, request) = self.concerns();
+        tracing::error_span!(target: "resetgate", "delivery", request_id = %request, %challenge, %order)
+    }
+
     fn event(&self, reason: &'static str, order: Option<OrderId>, detail: &str) -> AuditEvent {
         let (account, challenge, request) = self.concerns();
         let (provider, detail) = (None, Some(detail.to_owned()));
@@ -82,14 +89,17 @@ impl Delivery {
                 EventKind::NoticeSent { delivered: false, order, provider, message_id: None, detail }
             }
         };
-        AuditEvent { account: Some(account.clone()), challenge: Some(challenge), request, ..AuditEvent::of(kind) }
+        AuditEvent {
+            account: Some(account.clone()),
+            challenge: Some(challenge),
+            request: Some(request),
+            ..AuditEvent::of(kind)
+        }
     }
 
-    fn concerns(&self) -> (&MailboxAddress, ChallengeId, Option<RequestId>) {
-        match self {
-            Self::Code { account, challenge, request, .. } => (account, *challenge, Some(*request)),
-            Self::Notice { account, challenge, .. } => (account, *challenge, None),
-        }
+    fn concerns(&self) -> (&MailboxAddress, ChallengeId, RequestId) {
+        let (Self::Code { account, challenge, request, .. } | Self::Notice { account, challenge, request, .. }) = self;
+        (account, *challenge, *request)
     }
 }
 
@@ -142,12 +152,13 @@ impl Courier {
                 .await;
                 self.watch_budget().await;
             }
-            Delivery::Notice { challenge, subject, account, phone, unit, locale } => {
+            Delivery::Notice { challenge, subject, account, phone, unit, locale, request } => {
                 let outcome = self.send_notice(Receiver { challenge, phone, unit, locale: &locale }, order).await;
                 self.conclude(outcome, |kind| AuditEvent {
                     account: Some(account),
                     subject: Some(subject),
                     challenge: Some(challenge),
+                    request: Some(request),
                     ..AuditEvent::of(kind)
                 })
                 .await;
@@ -178,7 +189,7 @@ impl Courier {
         if outcome.as_ref().map_or(true, |outcome| outcome.surely_unsent)
             && let Err(error) = self.limiter.give_back(booking).await
         {
-            tracing::warn!(%error, %order, "a message that did not leave stays booked");
+            tracing::warn!(%error, "a message that did not leave still counts against the limits");
         }
         outcome
     }
@@ -243,7 +254,7 @@ impl Courier {
         let Ok(left) = self.limiter.budget_left(self.clock.now()).await else { return };
         let low = left <= self.rules.budget_alarm;
         if self.alarmed.swap(low, Ordering::Relaxed) != low && low {
-            tracing::warn!(left, "the SMS budget is nearly spent");
+            tracing::warn!(left, "SMS budget nearly exhausted");
             self.audit.record(&AuditEvent::of(EventKind::BudgetLow { left }));
         }
     }

@@ -78,7 +78,7 @@ impl Courier {
                 detail: None,
             },
             Err(Unsent { provider, error }) => {
-                tracing::warn!(%error, %order, "the notice of a changed password did not leave");
+                tracing::warn!(%error, "password change notice not sent");
                 EventKind::NoticeSent {
                     delivered: false,
                     order: Some(order),
@@ -125,7 +125,7 @@ impl Courier {
             }
             Err(Unsent { error: SmsError::NumberLimited { wait }, .. }) => {
                 if let Err(error) = self.limiter.hold(&message.to, *wait, now).await {
-                    tracing::warn!(%error, "a number that a provider limits could not be held");
+                    tracing::warn!(%error, "a number that its provider limits could not be put on hold");
                 }
                 None
             }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::{Courier, FlowError};
 use crate::audit::AuditEvent;
@@ -47,6 +48,8 @@ pub enum Delivery {
         unit: Option<Box<str>>,
         /// Language of the message.
         locale: Box<str>,
+        /// The request that changed it.
+        request: RequestId,
     },
 }
 
@@ -116,7 +119,8 @@ async fn work(receiver: SharedReceiver, courier: Arc<Courier>, sending: Arc<Atom
         // Named before anything else, so that whatever becomes of it can be told.
         let order = OrderId::draw(&*courier.random);
         let handover = Handover::begin(&courier, &sending, &delivery, order);
-        courier.deliver(delivery, order).await;
+        let span = delivery.span(order);
+        courier.deliver(delivery, order).instrument(span).await;
         handover.end();
     }
 }

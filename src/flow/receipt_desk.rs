@@ -106,9 +106,9 @@ impl ReceiptDesk {
             Err(error) => {
                 // Anybody may post where only a signature lets in: then it is a number in the metrics, and no alarm.
                 if admitted.door.secret.is_some() {
-                    tracing::warn!(provider = admitted.provider, %error, "delivery receipts were refused");
+                    tracing::warn!(provider = admitted.provider, %error, "delivery receipts rejected");
                 } else {
-                    tracing::debug!(provider = admitted.provider, %error, "delivery receipts were refused");
+                    tracing::debug!(provider = admitted.provider, %error, "delivery receipts rejected");
                 }
                 self.receipts.drop_unread(admitted.provider, 1);
                 Err(match error {

@@ -55,7 +55,7 @@ impl Receipts {
     pub async fn expect(&self, order: SentOrder) -> Vec<Settlement> {
         let early = self.desk.orders.note(order, self.desk.clock.now()).await;
         early.unwrap_or_else(|error| {
-            tracing::warn!(%error, "receipts of a message will not be recognised");
+            tracing::warn!(%error, "delivery receipts of this message cannot be matched");
             Vec::new()
         })
     }
@@ -116,7 +116,7 @@ impl Desk {
             Ok(Settled::Known) => self.count(&provider, "duplicate", None, 1),
             Ok(Settled::Unknown) => self.count(&provider, "unknown", None, 1),
             Err(error) => {
-                tracing::debug!(%error, "a receipt could not be looked up");
+                tracing::debug!(%error, "delivery receipt could not be looked up");
                 self.count(&provider, "dropped", None, 1);
             }
         }

@@ -50,6 +50,11 @@ impl Breaker {
         Self { settings, state: Mutex::default() }
     }
 
+    /// How long messages pass the provider by.
+    pub(super) const fn open_for(&self) -> Duration {
+        self.settings.open_for.get()
+    }
+
     /// Whether a message may try the provider now. Where the answer is yes after an open time, it is so for this
     /// message alone: the next one is let through when this one is done, or after another open time should it never be.
     pub(super) fn admits(&self, now: Timestamp) -> Admission {

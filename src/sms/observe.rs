@@ -19,8 +19,8 @@ pub struct Attempt<'a> {
 /// A change at a provider; told once, however many messages meet it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProviderTurn {
-    /// Messages pass it by from now on, but for one now and then that tries.
-    Opened,
+    /// Messages pass it by for so long, then one tries it.
+    Opened(Duration),
     /// Messages go to it again.
     Closed,
     /// It takes nothing, or not all, until an operator acts.

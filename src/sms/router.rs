@@ -141,7 +141,7 @@ impl Router {
             match outcome {
                 Ok(receipt) => return Ok(receipt),
                 Err(error) => {
-                    tracing::warn!(provider = name, order = %message.order, %error, "a provider did not take a message");
+                    tracing::warn!(provider = name, %error, "provider did not accept the message");
                     if !error.lets_another_try() {
                         return Err(Unsent { provider: Some(name.into()), error });
                     }

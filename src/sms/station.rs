@@ -49,7 +49,7 @@ impl Station {
             Err(SmsError::Unreachable { .. } | SmsError::Unknown { .. }) => (self.breaker.failed(now), false),
         };
         let mut turns = self.faults.learn(message, outcome);
-        turns.extend(opened.then_some(ProviderTurn::Opened));
+        turns.extend(opened.then(|| ProviderTurn::Opened(self.breaker.open_for())));
         turns.extend(closed.then_some(ProviderTurn::Closed));
         turns
     }

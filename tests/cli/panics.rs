@@ -23,6 +23,6 @@ fn a_panic_is_one_line_of_the_log_without_its_words() {
     assert!(!ended.err.contains("Tiantian") && !ended.err.contains("second line"), "{}", ended.err);
     let told: Vec<serde_json::Value> = ended.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(told.len(), 1, "{}", ended.err);
-    assert_eq!(told[0]["message"], "a part of the service panicked");
+    assert_eq!(told[0]["message"], "internal error: a task panicked");
     assert!(told[0]["place"].as_str().unwrap().contains("panics.rs:"), "{}", told[0]);
 }

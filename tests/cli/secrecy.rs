@@ -129,7 +129,7 @@ fn a_run_of_serve_leaves_no_secret_behind() {
     let (api, ops) = running.addresses();
     let mut person = journey(api, ANNA, |_| gateway.code());
     receipts(&mut person);
-    running.logged(|line| line.contains("the notice of a changed password did not leave").then_some(()));
+    running.logged(|line| line.contains("password change notice not sent").then_some(()));
     let mut last = Person::at(api);
     while last.start("nobody@example.gov.cn").status != 429 {}
     let seen = ["/metrics", "/readyz?verbose", "/version"].map(|path| get(ops, path).expect(200).text).concat();
@@ -159,7 +159,7 @@ fn a_log_for_people_holds_one_line_an_event_and_no_secret() {
     let running = Running::start(command.env("RESETGATE__LOG__FORMAT", "text").env("RESETGATE__LOG__LEVEL", "debug"));
     let address = |line: &str| line.split_once(" api=")?.1.split(' ').next()?.parse().ok();
     let person = journey(running.logged(address), ANNA, |_| gateway.code());
-    running.logged(|line| line.contains("the notice of a changed password did not leave").then_some(()));
+    running.logged(|line| line.contains("password change notice not sent").then_some(()));
     let ended = running.stopped().expect(0);
     for line in ended.err.lines() {
         let time = line.split(' ').next().unwrap_or_default();

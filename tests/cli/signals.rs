@@ -10,7 +10,7 @@ use crate::site::{ANNA, Site};
 use crate::web::{Person, ask, get};
 
 fn stopping(running: &Running) {
-    running.logged(|line| line.contains("\"message\":\"stopping\"").then_some(()));
+    running.logged(|line| line.contains("\"message\":\"shutting down\"").then_some(()));
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn a_second_signal_stops_at_once_whatever_still_hangs() {
     stopping(&running);
     running.signal(Signal::TERM);
     let ended = running.ended().expect(143);
-    assert!(ended.err.contains("a second signal: stopping at once"), "{}", ended.err);
+    assert!(ended.err.contains("second signal: exiting immediately"), "{}", ended.err);
 }
 
 #[test]

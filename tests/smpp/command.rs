@@ -73,7 +73,7 @@ async fn the_service_binds_before_anybody_asks_and_unbinds_when_it_is_stopped() 
     assert_eq!(smsc.next().await["right"], true);
     // It hears signals from the one on, and has a session to take leave from since the other.
     let mut log = BufReader::new(service.stderr.take().unwrap()).lines();
-    let mut awaited = vec!["listening", "an SMPP session is bound"];
+    let mut awaited = vec!["listening", "SMPP session bound"];
     while !awaited.is_empty() {
         let line = soon(log.next_line()).await.unwrap().expect("it runs");
         awaited.retain(|words| !line.contains(words));

@@ -29,7 +29,7 @@ impl RecoveryParts {
             let kind = match report.outcome {
                 Ok(()) => EventKind::HookDone { hook, seconds },
                 Err(reason) => {
-                    tracing::warn!(%hook, %reason, challenge = %view.id, "a hook after a reset failed");
+                    tracing::warn!(%hook, %reason, challenge = %view.id, "hook failed after a password reset");
                     EventKind::HookFailed { hook, reason, seconds }
                 }
             };

@@ -174,7 +174,7 @@ impl RecoveryParts {
             AccountError::NoSuchAccount => "gone",
             AccountError::Unknown { .. } => "unknown",
         };
-        tracing::warn!(%error, challenge = %proven.view.id, "the account store did not write");
+        tracing::warn!(%error, challenge = %proven.view.id, "account store did not write the password");
         self.record(origin, &proven.view, EventKind::StoreFailed { result });
         FlowError::Store { error, credential: proven.untold() }
     }
@@ -204,7 +204,7 @@ impl RecoveryParts {
         };
         let ended = self.challenges.complete(&view.id, Some(ending), self.clock.now()).await;
         for error in [ended.err(), others.err()].into_iter().flatten() {
-            tracing::error!(%error, challenge = %view.id, "a challenge could not be ended after its password was written");
+            tracing::error!(%error, challenge = %view.id, "recovery could not be closed after its password was written");
         }
         self.gates.forgive(origin).await;
         view.state = State::Completed;
@@ -222,6 +222,7 @@ impl RecoveryParts {
                 phone,
                 unit: subject.unit.map(Box::from),
                 locale: view.locale.clone(),
+                request: origin.request,
             }),
             (place, _) => {
                 let reason = if place.is_err() { "no message can be taken" } else { "there is no phone" };

@@ -168,7 +168,7 @@ impl RecoveryFlow {
         match self.parts.challenges.take_expired(self.now()).await {
             Ok(0) => {}
             Ok(count) => self.parts.audit.record(&AuditEvent::of(EventKind::FlowsExpired { count })),
-            Err(error) => tracing::warn!(%error, "recoveries that ended by time cannot be counted"),
+            Err(error) => tracing::warn!(%error, "expired recoveries could not be counted"),
         }
     }
 

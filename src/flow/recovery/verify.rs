@@ -84,7 +84,7 @@ impl RecoveryParts {
         let alarm = self.failures.count(key, self.clock.now()).await?;
         self.record(origin, view, EventKind::CodeRejected { result });
         if let Alarm::Raised { allowed } = alarm {
-            tracing::warn!(%allowed, "more wrong codes over all accounts than failures.alarm: somebody may be guessing");
+            tracing::warn!(%allowed, "wrong codes over all accounts exceed failures.alarm: possible guessing attack");
             self.audit.record(&AuditEvent::of(EventKind::FailuresHigh { allowed }));
         }
         Ok(())
@@ -103,7 +103,7 @@ impl RecoveryParts {
             Ok(_) => return Err(self.void(origin, &view).await?),
             // The code was right and stays right; `complete` looks again.
             Err(error) => {
-                tracing::warn!(%error, challenge = %view.id, "the account store did not answer after a right code");
+                tracing::warn!(%error, challenge = %view.id, "account store unavailable after a correct code");
                 None
             }
         };

@@ -63,7 +63,7 @@ impl Session {
                 Err(end) => end,
             };
             let End::Lost(error) = end else { break };
-            tracing::warn!(provider = &*self.name, %error, "no session with the gateway");
+            tracing::warn!(provider = &*self.name, %error, "CMPP session down; reconnecting");
             self.standing.send_replace(Standing::Down(error.clone()));
             let hopeless = matches!(error, SmsError::Faulty { .. });
             let until = Instant::now() + self.backoff.next(hopeless, self.random.as_ref());

@@ -107,8 +107,15 @@ impl Rules {
         match status.as_u16() {
             429 => SmsError::Throttled { retry_after },
             503 if retry_after.is_some() => SmsError::Throttled { retry_after },
-            401 | 403 => SmsError::Unreachable {
-                reason: format!("it rejected our credentials: {reason}; check `url`, `method` and `headers`"),
+            401 => SmsError::Unreachable {
+                reason: format!(
+                    "it rejected our credentials (HTTP 401): {reason}; check `headers`, and the keys in `url` and `body`"
+                ),
+            },
+            403 => SmsError::Unreachable {
+                reason: format!(
+                    "it denied us access (HTTP 403): {reason}; check `headers`, the keys in `url` and `body`, and our address there"
+                ),
             },
             404 | 405 | 407 => {
                 SmsError::Unreachable { reason: format!("{reason}; check `url`, `method` and `headers`") }

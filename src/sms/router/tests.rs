@@ -282,7 +282,7 @@ async fn a_fault_of_the_account_opens_at_once_and_is_told_once() {
         }
         let taken = "second accepted".to_owned();
         let faulty =
-            ["first provider_faulty".to_owned(), format!("first Faulty({fault:?})"), "first Opened".to_owned()];
+            ["first provider_faulty".to_owned(), format!("first Faulty({fault:?})"), "first Opened(60s)".to_owned()];
         assert_eq!(log.take(), [&faulty[..], &[taken.clone(), taken.clone(), taken.clone()]].concat());
         assert_eq!(router.health()[0], ProviderHealth { name: "first".into(), passed_by: true, faults: vec![fault] });
         clock.advance(Duration::from_mins(1));

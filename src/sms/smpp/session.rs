@@ -76,7 +76,7 @@ impl Session {
                 Some(Err(_)) => SmsError::Unreachable { reason: "no session in time".to_owned() },
                 Some(Ok(Err(error))) => error,
                 Some(Ok(Ok(link))) => {
-                    tracing::info!(provider = &*self.plan.name, "an SMPP session is bound");
+                    tracing::info!(provider = &*self.plan.name, "SMPP session bound");
                     self.standing.send_replace(Standing::Bound);
                     let since = Instant::now();
                     let Ended::Lost(Lost(reason)) = Bound::over(link, self).serve().await else { return };
@@ -89,7 +89,7 @@ impl Session {
             };
             let wait = self.plan.wait(failures, &error);
             failures = failures.saturating_add(1);
-            tracing::warn!(provider = &*self.plan.name, %error, wait = ?wait, "there is no SMPP session; trying again");
+            tracing::warn!(provider = &*self.plan.name, %error, wait = ?wait, "SMPP session down; reconnecting");
             self.standing.send_replace(Standing::Down(error, Instant::now() + wait));
             if stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
                 return;

@@ -26,7 +26,7 @@ type Loss = String;
 impl Session {
     /// Serves one connection to its end. Messages that were written and not answered by then are told that nobody knows.
     pub(super) async fn serve(&mut self, mut link: Link) -> End {
-        tracing::info!(provider = &*self.name, "the gateway let us in");
+        tracing::info!(provider = &*self.name, "CMPP login accepted");
         self.standing.send_replace(Standing::Open);
         let start = Instant::now();
         let mut unanswered = Unanswered::default();
@@ -125,7 +125,7 @@ impl Session {
             SUBMIT_RESP => {
                 self.backoff.served();
                 let known = unanswered.answer(sequence, outcome(&body));
-                tracing::debug!(provider = &*self.name, known, "a message was answered");
+                tracing::debug!(provider = &*self.name, known, "CMPP_SUBMIT_RESP received");
                 Ok(())
             }
             DELIVER => {
@@ -143,7 +143,7 @@ impl Session {
                 Err("the gateway ended the session".to_owned())
             }
             _ => {
-                tracing::debug!(provider = &*self.name, command, "a unit that means nothing to us was passed over");
+                tracing::debug!(provider = &*self.name, command, "unknown CMPP command ignored");
                 Ok(())
             }
         }
@@ -152,14 +152,14 @@ impl Session {
     /// Takes a delivery. A status report goes on; what a person wrote has nobody who reads it.
     fn take(&self, body: &[u8]) -> u8 {
         let Some(deliver) = Deliver::read(body, self.peer.version) else {
-            tracing::warn!(provider = &*self.name, "a delivery whose lengths do not agree was passed over");
+            tracing::warn!(provider = &*self.name, "malformed CMPP_DELIVER ignored");
             return WRONG_LENGTH;
         };
         if !deliver.is_report {
             return TAKEN;
         }
         let Some(report) = StatusReport::read(deliver.content) else {
-            tracing::warn!(provider = &*self.name, "a status report that is too short was passed over");
+            tracing::warn!(provider = &*self.name, "truncated CMPP status report ignored");
             return WRONG_STRUCTURE;
         };
         let (state, code) = results::state(report.stat);
