@@ -1,5 +1,6 @@
 //! What governor remembers, with an end to it: a flood of new keys never pushes an old one out.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use governor::nanos::Nanos;
@@ -45,7 +46,12 @@ impl Visit {
 /// A map of at most `max_keys` networks, and one bucket that all further ones share until a sweep makes room.
 ///
 /// Evicting instead would free whoever floods it: the bucket that refuses him would be among those thrown out.
-pub(super) struct BoundedStore {
+///
+/// A copy is the same store: a gate whose rate changes goes on with what was counted.
+#[derive(Clone)]
+pub(super) struct BoundedStore(Arc<Bounded>);
+
+struct Bounded {
     keys: DashMapStateStore<Network>,
     /// Counted beside the map, whose own `len` takes every lock in it. May pass the bound by one a thread.
     count: AtomicUsize,
@@ -55,12 +61,12 @@ pub(super) struct BoundedStore {
 
 impl BoundedStore {
     pub(super) fn new(max_keys: usize) -> Self {
-        Self {
+        Self(Arc::new(Bounded {
             keys: DashMapStateStore::default(),
             count: AtomicUsize::new(0),
             max_keys,
             overflow: InMemoryState::default(),
-        }
+        }))
     }
 }
 
@@ -71,17 +77,17 @@ impl StateStore for BoundedStore {
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
-        if let Some(state) = self.keys.get(&visit.network) {
+        if let Some(state) = self.0.keys.get(&visit.network) {
             return visit.measure(&state, decide);
         }
-        if self.count.load(Ordering::Relaxed) >= self.max_keys {
-            return visit.measure(&self.overflow, decide);
+        if self.0.count.load(Ordering::Relaxed) >= self.0.max_keys {
+            return visit.measure(&self.0.overflow, decide);
         }
         if visit.step != Step::Charge {
             return decide(None).map(|(answer, _)| answer);
         }
-        let state = self.keys.entry(visit.network).or_insert_with(|| {
-            self.count.fetch_add(1, Ordering::Relaxed);
+        let state = self.0.keys.entry(visit.network).or_insert_with(|| {
+            self.0.count.fetch_add(1, Ordering::Relaxed);
             InMemoryState::default()
         });
         visit.measure(&state, decide)
@@ -90,21 +96,21 @@ impl StateStore for BoundedStore {
 
 impl ShrinkableKeyedStateStore<Visit> for BoundedStore {
     fn retain_recent(&self, drop_below: Nanos) {
-        self.keys.retain(|_, state| {
+        self.0.keys.retain(|_, state| {
             let recent = read(state).is_some_and(|arrival| arrival > drop_below);
             if !recent {
-                self.count.fetch_sub(1, Ordering::Relaxed);
+                self.0.count.fetch_sub(1, Ordering::Relaxed);
             }
             recent
         });
     }
 
     fn shrink_to_fit(&self) {
-        self.keys.shrink_to_fit();
+        self.0.keys.shrink_to_fit();
     }
 
     fn len(&self) -> usize {
-        self.count.load(Ordering::Relaxed)
+        self.0.count.load(Ordering::Relaxed)
     }
 
     fn is_empty(&self) -> bool {

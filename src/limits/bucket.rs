@@ -11,7 +11,7 @@ use governor::{NotUntil, Quota, RateLimiter};
 
 use super::bounded::{BoundedStore, Step, Visit};
 use super::settings::LONGEST;
-use super::ticks::Ticks;
+use super::ticks::{Since, Ticks};
 use super::{Allowance, Limited};
 use crate::domain::{Network, Rate};
 
@@ -20,7 +20,8 @@ const SWEEP_PAUSE: Duration = Duration::from_secs(10);
 
 /// The buckets of one rate: `count` at once, refilled evenly over the period.
 pub(super) struct Buckets {
-    limiter: RateLimiter<Visit, BoundedStore, Ticks, StateInformationMiddleware>,
+    limiter: RateLimiter<Visit, BoundedStore, Since, StateInformationMiddleware>,
+    store: BoundedStore,
     limit: u32,
     /// What one is worth, in nanoseconds.
     worth: u64,
@@ -30,11 +31,13 @@ pub(super) struct Buckets {
 }
 
 impl Buckets {
-    pub(super) fn new(rate: Rate, factor: u32, max_keys: usize, ticks: Ticks) -> Self {
+    /// In place of `before`, it goes on with what was counted there: a bucket that refills in so much time still does.
+    pub(super) fn new(rate: Rate, factor: u32, max_keys: usize, ticks: Ticks, before: Option<&Self>) -> Self {
         let count = rate.count.saturating_mul(NonZeroU32::new(factor).unwrap_or(NonZeroU32::MIN));
-        let store = BoundedStore::new(max_keys);
+        let store = before.map_or_else(|| BoundedStore::new(max_keys), |before| before.store.clone());
         Self {
-            limiter: RateLimiter::new(quota(count, rate.period.get()), store, ticks),
+            limiter: RateLimiter::new(quota(count, rate.period.get()), store.clone(), Since::origin(ticks)),
+            store,
             limit: count.get(),
             worth: u64::try_from(step(count, rate.period.get()).as_nanos()).unwrap_or(u64::MAX),
             window_secs: rate.period.as_secs(),

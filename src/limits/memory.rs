@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use ipnet::IpNet;
 
@@ -16,7 +17,7 @@ use crate::domain::{Clock, PhoneNumber, Requester, SubjectId, Timestamp};
 /// No address is exempt, not loopback and not a private one: behind a wrongly set proxy everybody would be.
 pub struct MemoryLimits {
     enabled: bool,
-    gates: RequesterGates,
+    gates: ArcSwap<RequesterGates>,
     sends: Mutex<SendBook>,
 }
 
@@ -27,16 +28,27 @@ impl MemoryLimits {
     pub fn new(settings: &LimitsSettings, clock: Arc<dyn Clock>) -> Self {
         Self {
             enabled: settings.enabled,
-            gates: RequesterGates::new(settings, &clock),
+            gates: ArcSwap::from_pointee(RequesterGates::new(settings, &clock)),
             sends: Mutex::new(SendBook::new(settings)),
         }
     }
 
     /// Requests that seem to come from one of these came through it, and nobody knows from whom: no known network.
     #[must_use]
-    pub fn behind(mut self, proxies: &[IpNet]) -> Self {
-        self.gates.set_proxies(proxies);
-        self
+    pub fn behind(self, proxies: &[IpNet]) -> Self {
+        let mut gates = self.gates.into_inner();
+        if let Some(gates) = Arc::get_mut(&mut gates) {
+            gates.set_proxies(proxies);
+        }
+        Self { gates: ArcSwap::new(gates), ..self }
+    }
+
+    /// Follows other rates from now on, and keeps what was counted. `enabled` and `max_keys` stay as they were.
+    ///
+    /// A rate that looks further back than the one before it knows only what was remembered for that.
+    pub fn follow(&self, settings: &LimitsSettings) {
+        self.gates.store(Arc::new(self.gates.load().following(settings)));
+        self.sends().follow(settings);
     }
 
     /// A lock for the few hundred nanoseconds of a booking; a panic of its holder leaves counts that are at worst too high.
@@ -47,7 +59,8 @@ impl MemoryLimits {
     /// The most keys that one limiter remembers.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> usize {
-        let gates = RequesterGate::ALL.iter().map(|gate| self.gates.gate(*gate).remembered());
+        let gates = self.gates.load();
+        let gates = RequesterGate::ALL.iter().map(|gate| gates.gate(*gate).remembered());
         gates.max().unwrap_or(0).max(self.sends().remembered())
     }
 }
@@ -62,12 +75,12 @@ impl RateLimiter for MemoryLimits {
         if !self.enabled {
             return Ok(Ok(UNLIMITED));
         }
-        Ok(self.gates.pass(gate, requester))
+        Ok(self.gates.load().pass(gate, requester))
     }
 
     async fn forgive(&self, requester: &Requester) -> Result<(), LimitsError> {
         if self.enabled {
-            self.gates.forgive(requester);
+            self.gates.load().forgive(requester);
         }
         Ok(())
     }
@@ -110,7 +123,7 @@ impl RateLimiter for MemoryLimits {
     }
 
     async fn sweep(&self, now: Timestamp) {
-        self.gates.sweep();
+        self.gates.load().sweep();
         self.sends().sweep(now);
     }
 }

@@ -27,17 +27,31 @@ pub(super) struct RequesterGates {
 impl RequesterGates {
     pub(super) fn new(settings: &LimitsSettings, clock: &Arc<dyn Clock>) -> Self {
         let ticks = Ticks::start(Arc::clone(clock));
-        let gate = |rates: &[Rate]| Gate::new(rates, settings.max_keys, &ticks);
-        let gates = RequesterGate::ALL.map(|one| gate(settings.rates(one)));
-        let known_gates = RequesterGate::ALL.map(|one| gate(settings.known.rates(one)));
-        let forgive = (!settings.forgive.is_empty()).then(|| gate(&settings.forgive));
+        Self::over(settings, ticks, None)
+    }
+
+    fn over(settings: &LimitsSettings, ticks: Ticks, before: Option<&Self>) -> Self {
+        let gate = |rates: &[Rate], before: Option<&Gate>| Gate::new(rates, settings.max_keys, &ticks, before);
+        let gates = RequesterGate::ALL.map(|one| gate(settings.rates(one), before.map(|old| old.gate(one))));
+        let known_gates = std::array::from_fn(|place| {
+            let one = RequesterGate::ALL[place];
+            gate(settings.known.rates(one), before.and_then(|old| old.known_gates.get(place)))
+        });
+        let old = before.and_then(|old| old.forgive.as_ref());
+        let forgive = (!settings.forgive.is_empty()).then(|| gate(&settings.forgive, old));
         let known = settings.known_networks.iter().filter_map(|text| network(text).ok()).collect();
-        Self { ticks, gates, known_gates, known, proxies: Box::default(), forgive }
+        let proxies = before.map(|old| old.proxies.clone()).unwrap_or_default();
+        Self { gates, known_gates, known, proxies, forgive, ticks }
     }
 
     /// Requests that seem to come from a proxy itself come from anybody, so that it is no known network.
     pub(super) fn set_proxies(&mut self, proxies: &[IpNet]) {
         self.proxies = proxies.into();
+    }
+
+    /// The same gates with other rates: what was counted at a rate counts at the one in its place.
+    pub(super) fn following(&self, settings: &LimitsSettings) -> Self {
+        Self::over(settings, self.ticks.clone(), Some(self))
     }
 
     pub(super) fn pass(&self, gate: RequesterGate, requester: &Requester) -> Result<Allowance, Limited> {
@@ -88,9 +102,16 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    fn new(rates: &[Rate], max_keys: usize, ticks: &Ticks) -> Self {
-        let buckets = |factor| rates.iter().map(|rate| Buckets::new(*rate, factor, max_keys, ticks.clone())).collect();
-        Self { site: buckets(1), block: buckets(BLOCK_FACTOR) }
+    fn new(rates: &[Rate], max_keys: usize, ticks: &Ticks, before: Option<&Self>) -> Self {
+        let buckets = |factor, before: Option<&[Buckets]>| {
+            let before = |place| before.and_then(|buckets| buckets.get(place));
+            let rates = rates.iter().enumerate();
+            rates.map(|(place, rate)| Buckets::new(*rate, factor, max_keys, ticks.clone(), before(place))).collect()
+        };
+        Self {
+            site: buckets(1, before.map(|gate| &*gate.site)),
+            block: buckets(BLOCK_FACTOR, before.map(|gate| &*gate.block)),
+        }
     }
 
     /// Passes one request through.

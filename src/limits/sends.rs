@@ -21,7 +21,7 @@ pub(super) struct SendBook {
 impl SendBook {
     pub(super) fn new(settings: &LimitsSettings) -> Self {
         Self {
-            countries: settings.countries.iter().map(|code| code.as_str().into()).collect(),
+            countries: countries(settings),
             account: Table::new(&settings.account, settings.max_keys),
             phone: Table::new(&settings.phone, settings.max_keys),
             prefix: Table::new(&settings.prefix, settings.max_keys),
@@ -29,6 +29,15 @@ impl SendBook {
             spent: Log::default(),
             holds: Holds::new(settings.max_keys),
         }
+    }
+
+    /// Other rates over what was sent.
+    pub(super) fn follow(&mut self, settings: &LimitsSettings) {
+        self.countries = countries(settings);
+        self.account.follow(&settings.account);
+        self.phone.follow(&settings.phone);
+        self.prefix.follow(&settings.prefix);
+        self.budget = Windows::new(&settings.budget);
     }
 
     /// Books one send in every window, or names the first gate that refuses and books nothing.
@@ -100,4 +109,8 @@ impl SendBook {
     pub(super) fn remembered(&self) -> usize {
         self.account.len().max(self.phone.len()).max(self.prefix.len())
     }
+}
+
+fn countries(settings: &LimitsSettings) -> Box<[Box<str>]> {
+    settings.countries.iter().map(|code| code.as_str().into()).collect()
 }

@@ -1,7 +1,7 @@
 //! The house's clock, as governor reads it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use governor::nanos::Nanos;
@@ -35,10 +35,27 @@ impl Ticks {
     }
 }
 
-impl governor::clock::Clock for Ticks {
+/// The same clock for one set of buckets. governor keeps moments as spans since it was built, and asks first for when
+/// that is: buckets that take over what others counted must begin where those did, at the origin.
+#[derive(Clone)]
+pub(super) struct Since {
+    ticks: Ticks,
+    begun: Arc<AtomicBool>,
+}
+
+impl Since {
+    pub(super) fn origin(ticks: Ticks) -> Self {
+        Self { ticks, begun: Arc::default() }
+    }
+}
+
+impl governor::clock::Clock for Since {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        self.latest.load(Ordering::Relaxed).into()
+        if !self.begun.load(Ordering::Relaxed) && !self.begun.swap(true, Ordering::Relaxed) {
+            return Nanos::from(0);
+        }
+        self.ticks.latest.load(Ordering::Relaxed).into()
     }
 }

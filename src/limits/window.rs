@@ -130,6 +130,11 @@ impl Table {
         if self.logs.len() < self.max_keys { key } else { OVERFLOW }
     }
 
+    /// Other rates over what was noted.
+    pub(super) fn follow(&mut self, rates: &[Rate]) {
+        self.windows = Windows::new(rates);
+    }
+
     pub(super) fn admit(&self, slot: u128, now: Timestamp) -> bool {
         self.logs.get(&slot).is_none_or(|log| self.windows.admit(log, now))
     }

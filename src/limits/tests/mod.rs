@@ -1,6 +1,7 @@
 //! The gates as the flows see them, on a clock that moves only when told to.
 
 mod floods;
+mod following;
 mod given_back;
 mod requesters;
 mod sends;
