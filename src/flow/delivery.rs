@@ -185,10 +185,16 @@ impl Courier {
         let (subject, phone) = self.recipient(wanted.account).await?;
         let booking = self.pass_gates(&subject, &phone, wanted.asked_at).await?;
         let outcome = self.arm_and_send(wanted, subject, phone, order).await;
-        // What may have left stays booked, and so does what was torn down midway.
-        if outcome.as_ref().map_or(true, |outcome| outcome.surely_unsent)
-            && let Err(error) = self.limiter.give_back(booking).await
-        {
+        // What may have left stays booked, and what was torn down midway; and a code that somebody guessed at, because the
+        // bookings are what bounds the guesses.
+        let costs_nothing = match &outcome {
+            Ok(outcome) if outcome.surely_unsent => {
+                self.challenges.disarm(&wanted.challenge, wanted.send).await.unwrap_or(false)
+            }
+            Ok(_) => false,
+            Err(withheld) => withheld.reason != "state",
+        };
+        if costs_nothing && let Err(error) = self.limiter.give_back(booking).await {
             tracing::warn!(%error, "a message that did not leave still counts against the limits");
         }
         outcome

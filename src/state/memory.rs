@@ -180,6 +180,11 @@ impl ChallengeStore for MemoryState {
         Ok(if armed.is_ok() { Armed::Yes } else { Armed::Ended })
     }
 
+    async fn disarm(&self, id: &ChallengeId, send: u8) -> Result<bool, StateError> {
+        // Its place among the account's live codes stays taken until the challenge ends: further sends need it.
+        Ok(self.step(id, |challenge| Ok(challenge.disarm(send))).unwrap_or(false))
+    }
+
     async fn present(
         &self,
         id: &ChallengeId,

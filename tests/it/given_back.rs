@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use resetgate::sms::{SmsError, SmsFault};
+use resetgate::sms::{SmsError, SmsFault, SmsMessage, SmsProvider, SmsReceipt};
 
-use crate::harness::{ANNA, Directory, Refusing, Setup, TestApp, UNKNOWN, WIDE_GATES};
+use crate::harness::{ANNA, Directory, Gated, Refusing, Setup, TestApp, UNKNOWN, WIDE_GATES};
 
 async fn ask(app: &TestApp, account: &str, from: u32) -> Option<&'static str> {
     let claimant = app.claimant_from(&format!("2001:db8:{from:x}::1")).start(account).await;
@@ -103,4 +103,39 @@ async fn a_message_that_waited_for_its_turn_does_not_hold_up_the_next() {
     assert_eq!(ask(&app, ANNA, 3).await, Some("account"));
     app.clock.advance(Duration::from_millis(1));
     assert_eq!(ask(&app, ANNA, 4).await, None);
+}
+
+/// A provider that waits, and then takes nothing.
+struct Hesitant(Gated);
+
+#[async_trait::async_trait]
+impl SmsProvider for Hesitant {
+    fn name(&self) -> &'static str {
+        "hesitant"
+    }
+
+    async fn send(&self, message: &SmsMessage) -> Result<SmsReceipt, SmsError> {
+        self.0.send(message).await?;
+        Err(SmsError::Refused { reason: "after all".to_owned() })
+    }
+}
+
+/// Bookings bound the guesses: who guesses while a message is handed over that is then refused gets no further code for it.
+#[tokio::test]
+async fn a_code_that_was_guessed_at_stays_booked_and_one_that_did_not_leave_opens_nothing() {
+    let provider = Arc::new(Hesitant(Gated::default()));
+    let app = TestApp::start_with(Setup { provider: Some(provider.clone()), ..Setup::with(WIDE_GATES) }).await;
+    let mut guessing = app.claimant_from("2001:db8:1::1").start(ANNA).await;
+    provider.0.asked(1).await;
+    guessing.verify("000000").await.problem(422, "code_incorrect");
+    provider.0.open(1);
+    assert_eq!(app.delivery(&guessing.id, 1).await, Err("provider_refused"));
+    assert_eq!(ask(&app, ANNA, 2).await, Some("account"));
+    app.advance(60);
+    provider.0.open(2);
+    let mut waiting = app.claimant_from("2001:db8:3::1").start(ANNA).await;
+    assert_eq!(app.delivery(&waiting.id, 1).await, Err("provider_refused"));
+    let unsent = provider.0.outbound.code(&waiting.id, 1);
+    waiting.verify(&unsent).await.problem(422, "code_incorrect");
+    assert_eq!(ask(&app, ANNA, 4).await, Some("provider_refused"), "nobody guessed, so the next may be tried at once");
 }

@@ -85,6 +85,9 @@ pub struct Arming {
 struct Armed {
     digest: CodeDigest,
     until: Timestamp,
+    send: u8,
+    /// Whether a presented code was compared with it.
+    compared: bool,
 }
 
 /// One challenge. Fields are private: it changes only by the steps below.

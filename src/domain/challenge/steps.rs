@@ -23,9 +23,23 @@ impl Challenge {
             return Err(Refusal::SendsExhausted);
         }
         self.armed.retain(|armed| now < armed.until);
-        self.armed.push(Armed { digest: arming.digest, until: self.code_expires_at });
+        self.armed.push(Armed {
+            digest: arming.digest,
+            until: self.code_expires_at,
+            send: arming.send,
+            compared: false,
+        });
         self.subject = Some((arming.subject, arming.stamp));
         Ok(self)
+    }
+
+    /// Takes back the code of a send whose message surely did not leave: nobody holds it, so it is there for guesses only.
+    /// Whether it was there still and nothing was compared with it, so that it is as if it had never been drawn.
+    #[must_use]
+    pub fn disarm(mut self, send: u8) -> (Self, bool) {
+        let place = self.armed.iter().position(|armed| armed.send == send);
+        let untouched = place.is_some_and(|place| !self.armed.remove(place).compared);
+        (self, untouched)
     }
 
     /// Presents a code: counts first, then compares.
@@ -39,6 +53,7 @@ impl Challenge {
             return Ok((self, Verdict::CodeExpired));
         }
         self.attempts_left = self.attempts_left.saturating_sub(1);
+        self.armed.iter_mut().for_each(|armed| armed.compared = true);
         // Every pair is compared, so that time tells neither which code nor which key it was.
         let right = self
             .armed

@@ -100,6 +100,23 @@ fn only_the_same_start_goes_on_with_a_challenge_that_waits_for_its_code() {
     assert_eq!(cancelled.resume(seconds(90)), Err(Refusal::State(State::Cancelled)));
 }
 
+/// A code that nobody got opens nothing; with a guess against it, it was not free.
+#[test]
+fn a_code_that_did_not_leave_is_taken_back() {
+    let mut claim = Claim::armed("111111");
+    let (challenge, untouched) = claim.challenge.clone().disarm(1);
+    assert!(untouched && !challenge.clone().disarm(1).1, "once");
+    claim.challenge = challenge;
+    assert_eq!(claim.present("111111", START), Ok(Verdict::Wrong { attempts_left: 4 }));
+    assert_eq!(claim.resume(seconds(60)), Ok(true));
+    claim.arm("222222", 2, seconds(60)).unwrap();
+    assert!(!claim.challenge.clone().disarm(1).1, "of another send nothing is taken");
+    claim.present("000000", seconds(61)).unwrap();
+    assert!(!claim.challenge.clone().disarm(2).1, "it was guessed at");
+    assert_eq!(claim.present("222222", seconds(62)), Ok(Verdict::Matched));
+    assert!(!claim.challenge.disarm(2).1);
+}
+
 /// A place to go back to is that of the latest start that had one.
 #[test]
 fn a_start_without_a_place_to_go_back_to_keeps_the_former() {
