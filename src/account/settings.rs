@@ -31,7 +31,7 @@ pub enum AccountKind {
 }
 
 impl AccountKind {
-    /// As it is written.
+    /// The word in the configuration, and the name of its table.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

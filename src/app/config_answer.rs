@@ -20,7 +20,7 @@ pub(super) fn build(settings: &Settings, parts: &Parts) -> ConfigAnswer {
         "default_locale": parts.catalog.default_tag(),
         "captcha": {
             "required": settings.captcha.required,
-            "kinds": parts.desk.kinds(),
+            "kinds": parts.core.desk.kinds(),
             "length": settings.captcha.length,
             "case_sensitive": false,
             "expires_in": settings.captcha.ttl.as_secs(),
@@ -41,10 +41,10 @@ pub(super) fn build(settings: &Settings, parts: &Parts) -> ConfigAnswer {
             "url": settings.help.url,
         },
     });
-    let (router, outbox) = (Arc::clone(&parts.router), parts.outbox.clone());
+    let outbox = parts.outbox.clone();
     ConfigAnswer::new(
         fixed,
-        Arc::new(move || match router.outage() {
+        Arc::new(move || match outbox.outage() {
             _ if outbox.is_full() => "down",
             Outage::Full => "down",
             Outage::Partial => "degraded",

@@ -2,12 +2,13 @@
 
 use std::any::Any;
 use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use actix_cors::Cors;
-use actix_web::dev::Server;
+use actix_web::dev::{Server, Service as _};
 use actix_web::http::header;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::rt::net::TcpStream;
@@ -15,11 +16,13 @@ use actix_web::{App, HttpServer, web};
 use rustix::net::sockopt::set_tcp_user_timeout;
 
 use super::parts::Parts;
-use super::{Connections, StartError, config_answer, page_rules, readiness};
+use super::reload::LoadedNow;
+use super::served::{Container, Live};
+use super::{Connections, StartError, page_rules, readiness};
 use crate::flow::{Door, ReceiptDesk};
 use crate::http::api::{self, ApiRules};
 use crate::http::ops::{self, Health};
-use crate::http::{BodyRules, CallRules, ClientAddress, Observation, observe, pages, understand_head};
+use crate::http::{CallRules, ClientAddress, observe, pages, understand_head};
 use crate::settings::Settings;
 use crate::sms::receipts::ReceiptSettings;
 
@@ -32,36 +35,23 @@ fn bind(address: SocketAddr, key: &'static str) -> Result<(TcpListener, SocketAd
 /// The public listener.
 pub(super) fn api(
     settings: &Settings,
-    parts: &Parts,
+    live: &Live,
     connections: Connections,
 ) -> Result<(Server, SocketAddr), StartError> {
     let server = &settings.server;
     let (listener, address) = bind(server.listen, "server.listen")?;
     let origins: Vec<String> = server.cors_origins.iter().map(|origin| origin.as_str().to_owned()).collect();
-    let observation = web::Data::new(Observation {
-        rules: Arc::new(call_rules(settings, parts, origins.clone())),
-        metrics: parts.http_metrics.clone(),
-        access_log: settings.log.access,
-    });
-    let recovery = web::Data::new(parts.recovery.clone());
-    let captcha = web::Data::new(Arc::clone(&parts.captcha));
-    let receipts = web::Data::new(receipt_desk(settings, parts)?);
-    let config = web::Data::new(config_answer::build(settings, parts));
-    let rules = web::Data::new(api_rules(settings));
-    let page_rules = web::Data::new(page_rules::build(settings, parts));
-    let body = web::Data::new(BodyRules { limit: server.max_body.get(), timeout: server.request_timeout.get() });
+    let live = Arc::clone(live);
     let running = HttpServer::new(move || {
+        let container = Rc::new(Container::of(Arc::clone(&live)));
         App::new()
-            .app_data(observation.clone())
-            .app_data(recovery.clone())
-            .app_data(captcha.clone())
-            .app_data(receipts.clone())
-            .app_data(config.clone())
-            .app_data(rules.clone())
-            .app_data(page_rules.clone())
-            .app_data(body.clone())
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(observe))
+            // Before all else, so that a request has one configuration from its beginning to its end.
+            .wrap_fn(move |mut request, service| {
+                request.add_data_container(container.current());
+                service.call(request)
+            })
             .configure(pages::configure)
             .configure(api::configure)
     })
@@ -80,16 +70,18 @@ pub(super) fn api(
 /// The operators' listener, where one is configured.
 pub(super) fn ops(
     settings: &Settings,
-    parts: &Parts,
+    live: &Live,
+    loaded: &LoadedNow,
     stopping: &Arc<AtomicBool>,
 ) -> Result<Option<(Server, SocketAddr)>, StartError> {
     let Some(wanted) = settings.ops.listen else { return Ok(None) };
     let (listener, address) = bind(wanted, "ops.listen")?;
     let health = web::Data::new(Health {
-        checks: readiness::checks(parts),
-        remarks: readiness::remarks(parts),
+        checks: readiness::checks(live),
+        remarks: readiness::remarks(live),
         stopping: Arc::clone(stopping),
-        metrics: readiness::metrics(parts),
+        metrics: readiness::metrics(live),
+        configuration: loaded.answer(),
         version: env!("CARGO_PKG_VERSION"),
     });
     let running = HttpServer::new(move || {
@@ -115,19 +107,19 @@ fn workers(configured: usize) -> usize {
     if configured == 0 { std::thread::available_parallelism().map_or(1, std::num::NonZero::get) } else { configured }
 }
 
-fn call_rules(settings: &Settings, parts: &Parts, cors_origins: Vec<String>) -> CallRules {
+pub(super) fn call_rules(settings: &Settings, parts: &Parts, cors_origins: Vec<String>) -> CallRules {
     let server = &settings.server;
     CallRules {
         client_address: ClientAddress::new(server.trusted_proxies.clone(), server.client_ip_header),
         catalog: Arc::clone(&parts.catalog),
-        random: Arc::clone(&parts.random),
+        random: Arc::clone(&parts.core.random),
         base: server.public_url.base().clone(),
         public_origin: server.public_url.origin(),
         cors_origins,
     }
 }
 
-fn api_rules(settings: &Settings) -> ApiRules {
+pub(super) fn api_rules(settings: &Settings) -> ApiRules {
     ApiRules {
         captchas_for_others: !settings.server.cors_origins.is_empty(),
         example_address: settings.text.example_address.clone(),
@@ -136,7 +128,7 @@ fn api_rules(settings: &Settings) -> ApiRules {
     }
 }
 
-fn receipt_desk(settings: &Settings, parts: &Parts) -> Result<ReceiptDesk, StartError> {
+pub(super) fn receipt_desk(settings: &Settings, parts: &Parts) -> Result<ReceiptDesk, StartError> {
     let door = |(name, table): (&String, &ReceiptSettings)| {
         let wrong = |problem: &str| StartError::Configuration(format!("sms.receipts.{name}: {problem}"));
         let format = settings.sms.provider.get(name).and_then(|provider| table.format(provider));
@@ -148,7 +140,7 @@ fn receipt_desk(settings: &Settings, parts: &Parts) -> Result<ReceiptDesk, Start
         Ok((name.as_str().into(), door))
     };
     let doors = settings.sms.receipts.iter().map(door).collect::<Result<_, _>>()?;
-    Ok(ReceiptDesk::new(doors, Arc::clone(&parts.receipts), settings.server.public_url.as_str()))
+    Ok(ReceiptDesk::new(doors, Arc::clone(&parts.core.receipts), settings.server.public_url.as_str()))
 }
 
 /// Exact origins only, no credentials: integrators' pages use the flow credential, not our cookie.

@@ -9,6 +9,8 @@ mod listeners;
 mod page_rules;
 mod parts;
 mod readiness;
+mod reload;
+mod served;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -16,13 +18,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
+
+pub use reload::{ReloadError, Reloader};
+
+use reload::LoadedNow;
+use served::{Live, Served};
+
 use crate::account::AccountStore;
 use crate::audit::{AuditEvent, AuditSink, EventKind, Trail};
 use crate::domain::{Clock, Randomness, SystemClock, SystemRandom};
 use crate::flow::{OutboxWorkers, ReceiptWorker, RecoveryFlow, Tasks};
 use crate::limits::RateLimiter;
-use crate::settings::Settings;
-use crate::sms::{ConsoleWriter, Router, SmsProvider};
+use crate::settings::{Settings, Snapshot};
+use crate::sms::{ConsoleWriter, SmsProvider};
 
 /// What comes from outside the process. Operators get the system's; tests pass their own.
 pub struct Outside {
@@ -107,7 +116,8 @@ pub struct Application {
     tasks: Tasks,
     recovery: RecoveryFlow,
     outbox: OutboxWorkers,
-    router: Arc<Router>,
+    live: Live,
+    loaded: LoadedNow,
     receipts: ReceiptWorker,
     limiter: Arc<dyn RateLimiter>,
     clock: Arc<dyn Clock>,
@@ -130,25 +140,29 @@ impl Application {
     /// [`StartError`]: names the key, or what does not answer.
     pub async fn build(settings: &Settings, outside: Outside) -> Result<Self, StartError> {
         let connections = outside.connections;
-        let parts = parts::build(settings, outside).await?;
+        let (parts, workers) = parts::build(settings, outside).await?;
         let stopping = Arc::new(AtomicBool::new(false));
-        let (api, api_address) = listeners::api(settings, &parts, connections)?;
-        let (ops, ops_address) = listeners::ops(settings, &parts, &stopping)?.unzip();
+        let (core, recovery) = (Arc::clone(&parts.core), parts.recovery.clone());
+        let live: Live = Arc::new(ArcSwap::from_pointee(Served::new(settings, parts)?));
+        let loaded = LoadedNow::nothing(Arc::clone(&core.keys));
+        let (api, api_address) = listeners::api(settings, &live, connections)?;
+        let (ops, ops_address) = listeners::ops(settings, &live, &loaded, &stopping)?.unzip();
         Ok(Self {
+            live,
+            loaded,
             api,
             ops,
             api_address,
             ops_address,
             stopping,
-            tasks: parts.tasks,
-            recovery: parts.recovery,
-            outbox: parts.outbox_workers,
-            router: parts.router,
-            receipts: parts.receipt_worker,
-            limiter: parts.limiter,
-            clock: parts.clock,
-            audit: parts.audit,
-            trail: parts.trail,
+            tasks: core.tasks.clone(),
+            recovery,
+            outbox: workers.outbox,
+            receipts: workers.receipts,
+            limiter: core.limiter.clone(),
+            clock: Arc::clone(&core.clock),
+            audit: Arc::clone(&core.audit),
+            trail: Arc::clone(&core.trail),
             delay: settings.server.shutdown_delay,
             grace: settings.server.shutdown_grace.get(),
         })
@@ -164,6 +178,12 @@ impl Application {
     #[must_use]
     pub const fn ops_address(&self) -> Option<SocketAddr> {
         self.ops_address
+    }
+
+    /// What takes over changed configurations; `first` is the one that this was built with.
+    #[must_use]
+    pub fn reloader(&self, first: Snapshot) -> Reloader {
+        Reloader::new(Arc::clone(&self.live), self.loaded.clone(), first)
     }
 
     /// Serves until `stop` is over, then: not ready, stop accepting, finish confirmations and queue, close the trail.
@@ -198,7 +218,8 @@ impl Application {
             tracing::warn!("some password writes did not finish within server.shutdown_grace");
         }
         self.outbox.drain(left()).await;
-        self.router.close().await;
+        let router = Arc::clone(&self.live.load().parts.router);
+        router.close().await;
         self.receipts.finish(FLOOR).await;
         sweeper.abort();
         self.audit.record(&AuditEvent::of(EventKind::Service { phase: "stopped" }));

@@ -40,8 +40,8 @@ pub(super) fn build(settings: &Settings, parts: &Parts) -> PageRules {
             parts.files.logo.clone(),
             parts.files.extra_css.clone(),
         ),
-        random: Arc::clone(&parts.random),
-        clock: Arc::clone(&parts.clock),
+        random: Arc::clone(&parts.core.random),
+        clock: Arc::clone(&parts.core.clock),
     }
 }
 

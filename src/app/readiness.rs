@@ -4,18 +4,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::parts::Parts;
+use super::parts::Core;
+use super::served::Live;
 use crate::account::AccountStore;
 use crate::audit::AuditSink;
-use crate::domain::Clock;
 use crate::flow::{Outbox, RecoveryFlow};
 use crate::http::ops::{Exposition, Readiness, Remarks};
 use crate::limits::RateLimiter;
-use crate::sms::{ProviderHealth, Router};
-use crate::state::MemoryState;
-use crate::telemetry::Metrics;
+use crate::sms::ProviderHealth;
 
-struct Accounts(Arc<dyn AccountStore>);
+struct Accounts(Live);
 
 #[async_trait]
 impl Readiness for Accounts {
@@ -24,7 +22,8 @@ impl Readiness for Accounts {
     }
 
     async fn check(&self) -> Result<(), String> {
-        self.0.check().await.map_err(|error| error.to_string())
+        let accounts = Arc::clone(&self.0.load().parts.accounts);
+        accounts.check().await.map_err(|error| error.to_string())
     }
 }
 
@@ -54,20 +53,21 @@ impl Readiness for Queue {
     }
 }
 
-pub(super) fn checks(parts: &Parts) -> Vec<Box<dyn Readiness>> {
+pub(super) fn checks(live: &Live) -> Vec<Box<dyn Readiness>> {
+    let parts = &live.load().parts;
     vec![
-        Box::new(Accounts(Arc::clone(&parts.accounts))),
-        Box::new(Audit(Arc::clone(&parts.audit))),
+        Box::new(Accounts(Arc::clone(live))),
+        Box::new(Audit(Arc::clone(&parts.core.audit))),
         Box::new(Queue(parts.outbox.clone())),
     ]
 }
 
 /// A failing gateway makes nobody unready: another replica would fare no better.
-struct Providers(Arc<Router>);
+struct Providers(Live);
 
 impl Remarks for Providers {
     fn lines(&self) -> Vec<(String, bool, String)> {
-        self.0.health().into_iter().map(remark).collect()
+        self.0.load().parts.router.health().into_iter().map(remark).collect()
     }
 }
 
@@ -78,47 +78,42 @@ fn remark(ProviderHealth { name, passed_by, faults }: ProviderHealth) -> (String
     (format!("sms provider {name}"), is_well, if is_well { "ok".to_owned() } else { words.join("; ") })
 }
 
-pub(super) fn remarks(parts: &Parts) -> Box<dyn Remarks> {
-    Box::new(Providers(Arc::clone(&parts.router)))
+pub(super) fn remarks(live: &Live) -> Box<dyn Remarks> {
+    Box::new(Providers(Arc::clone(live)))
 }
 
 /// Gauges are set when they are read, so that nothing has to keep them up to date.
 struct Readings {
-    metrics: Arc<Metrics>,
+    core: Arc<Core>,
     outbox: Outbox,
     recovery: RecoveryFlow,
-    state: Arc<MemoryState>,
-    limiter: Arc<dyn RateLimiter>,
-    clock: Arc<dyn Clock>,
-    router: Arc<Router>,
+    live: Live,
 }
 
 #[async_trait]
 impl Exposition for Readings {
     async fn text(&self) -> String {
         self.recovery.count_expired().await;
-        let gauges = self.metrics.gauges();
+        let gauges = self.core.metrics.gauges();
         gauges.queue_depth.set(i64::try_from(self.outbox.depth()).unwrap_or(i64::MAX));
-        gauges.flows_live.set(i64::try_from(self.state.challenges_remembered()).unwrap_or(i64::MAX));
-        gauges.failures_alarm.set(i64::from(self.state.failures_high(self.clock.now())));
-        if let Ok(left) = self.limiter.budget_left(self.clock.now()).await {
+        gauges.flows_live.set(i64::try_from(self.core.state.challenges_remembered()).unwrap_or(i64::MAX));
+        gauges.failures_alarm.set(i64::from(self.core.state.failures_high(self.core.clock.now())));
+        if let Ok(left) = self.core.limiter.budget_left(self.core.clock.now()).await {
             gauges.budget_left.set(left);
         }
-        for health in self.router.health() {
+        for health in self.live.load().parts.router.health() {
             gauges.breaker(&health.name, health.passed_by);
         }
-        self.metrics.text()
+        self.core.metrics.text()
     }
 }
 
-pub(super) fn metrics(parts: &Parts) -> Box<dyn Exposition> {
+pub(super) fn metrics(live: &Live) -> Box<dyn Exposition> {
+    let parts = &live.load().parts;
     Box::new(Readings {
-        metrics: Arc::clone(&parts.metrics),
+        core: Arc::clone(&parts.core),
         outbox: parts.outbox.clone(),
         recovery: parts.recovery.clone(),
-        state: Arc::clone(&parts.state),
-        limiter: Arc::clone(&parts.limiter),
-        clock: Arc::clone(&parts.clock),
-        router: Arc::clone(&parts.router),
+        live: Arc::clone(live),
     })
 }

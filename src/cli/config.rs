@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use super::config_diff::{self, DiffArgs};
 use super::exit::{FAILED, NOTES, OK, refuse};
 use super::new_file::{Readers, create_and_tell};
 use crate::account::sql::SqlPreset;
@@ -63,6 +64,11 @@ pub enum ConfigCommand {
         after_help = "Examples:\n  resetgate -c resetgate.toml config show\n  resetgate -c resetgate.toml config show | grep -v '# default$'\n\nExit codes: 0 shown, 3 refused"
     )]
     Show,
+    /// Tell what a reload (SIGHUP) would do: what differs from the running service, and what of it needs a restart
+    #[command(
+        after_help = "Examples:\n  resetgate -c resetgate.toml config diff\n  resetgate -c resetgate.toml config diff --from /etc/resetgate/before.toml\n\nAsks the service at ops.listen, which tells no value. Secrets are shown as ••••.\n\nExit codes: 0 told, 1 nobody can be asked, 3 refused, 4 nobody answers"
+    )]
+    Diff(DiffArgs),
 }
 
 /// Arguments of `resetgate config example`.
@@ -93,6 +99,7 @@ pub fn run(args: &ConfigArgs, inputs: &Inputs, sources: &dyn Sources, out: &mut 
         ConfigCommand::Example(example) => print_example(example, out, err),
         ConfigCommand::Check(check) => check_all(check, inputs, sources, out, err),
         ConfigCommand::Show => show(inputs, sources, out, err),
+        ConfigCommand::Diff(diff) => config_diff::run(diff, inputs, sources, out, err),
     }
     .unwrap_or(FAILED)
 }

@@ -41,7 +41,7 @@ pub(super) fn run(mut inputs: Inputs, sources: &dyn Sources, out: &mut dyn Write
             let _ = writeln!(err, "error: {error}");
             return FAILED;
         }
-        serve::serve(&settings, outside, err, |application| greet(application, &settings, out)).await
+        serve::serve(&settings, outside, err, None, |application| greet(application, &settings, out)).await
     })
 }
 

@@ -12,9 +12,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) fn run(ops: Option<SocketAddr>, err: &mut dyn Write) -> u8 {
     let (message, code) = match ops {
         None => ("ops.listen is empty, so nobody can be asked; set it".to_owned(), FAILED),
-        Some(address) => match is_ready(reachable(address)) {
-            Ok(true) => return 0,
-            Ok(false) => ("the service is not ready".to_owned(), FAILED),
+        Some(address) => match ask(address, "/readyz") {
+            Ok((200, _)) => return 0,
+            Ok(_) => ("the service is not ready".to_owned(), FAILED),
             Err(reason) => (format!("the service at {address} does not answer: {reason}"), UNREACHABLE),
         },
     };
@@ -23,15 +23,22 @@ pub(super) fn run(ops: Option<SocketAddr>, err: &mut dyn Write) -> u8 {
     code
 }
 
-/// One question needs no client library: the answer's first line says it.
-fn is_ready(address: SocketAddr) -> std::io::Result<bool> {
+/// The longest answer that is read.
+const MAX_ANSWER: u64 = 1 << 20;
+
+/// Asks the operators' port of a service for a path: the status and the body. One question needs no client library.
+pub(super) fn ask(address: SocketAddr, path: &str) -> std::io::Result<(u16, String)> {
+    let address = reachable(address);
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    write!(stream, "GET /readyz HTTP/1.0\r\nHost: {address}\r\n\r\n")?;
-    let mut first = [0; 12];
-    stream.read_exact(&mut first)?;
-    Ok(first.starts_with(b"HTTP/1.") && first.ends_with(b" 200"))
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.take(MAX_ANSWER).read_to_string(&mut answer)?;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let status = head.strip_prefix("HTTP/1.").and_then(|line| line.get(2..5)?.parse().ok());
+    let status = status.ok_or_else(|| std::io::Error::new(std::io::ErrorKind::InvalidData, "no answer of HTTP"))?;
+    Ok((status, body.to_owned()))
 }
 
 /// A listener on every address is asked on loopback.

@@ -58,7 +58,7 @@ pub struct Courier {
     /// How codes are made.
     pub rules: CourierRules,
     /// Whether the budget alarm is on, so that it is raised once and not with every message.
-    pub alarmed: AtomicBool,
+    pub alarmed: Arc<AtomicBool>,
 }
 
 impl Delivery {

@@ -19,7 +19,7 @@ pub use alarms::Alarms;
 pub use captcha::{CaptchaAnswered, CaptchaFlow};
 pub use delivery::{Courier, CourierRules};
 pub use error::{CaptchaFault, FlowError};
-pub use outbox::{Delivery, Outbox, OutboxWorkers};
+pub use outbox::{Couriers, Delivery, Outbox, OutboxWorkers};
 pub use receipt_desk::{Admitted, Door, ReceiptDesk, ReceiptRefusal};
 pub use receipts::{ReceiptWorker, Receipts};
 pub use recovery::{Completed, Completion, RecoveryFlow, RecoveryParts, RecoveryRules, Start, Started, Verified};

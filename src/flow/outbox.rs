@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +13,7 @@ use tracing::Instrument;
 use super::{Courier, FlowError};
 use crate::audit::AuditEvent;
 use crate::domain::{ChallengeId, MailboxAddress, OrderId, PhoneNumber, Purpose, RequestId, SubjectId, Timestamp};
-use crate::sms::{Outage, Router};
+use crate::sms::Outage;
 
 /// One message to be made and sent.
 #[derive(Debug)]
@@ -53,13 +54,16 @@ pub enum Delivery {
     },
 }
 
+/// Who makes and sends messages now. Each delivery is one courier's from its beginning to its end.
+pub type Couriers = Arc<ArcSwap<Courier>>;
+
 type SharedReceiver = Arc<Mutex<mpsc::Receiver<Delivery>>>;
 
 /// The sending end; cheap to clone.
 #[derive(Clone)]
 pub struct Outbox {
     queue: mpsc::Sender<Delivery>,
-    router: Arc<Router>,
+    couriers: Couriers,
     sending: Arc<AtomicUsize>,
 }
 
@@ -69,17 +73,17 @@ pub struct Place(mpsc::OwnedPermit<Delivery>);
 impl Outbox {
     /// A queue of `capacity` and the workers that empty it, on the current runtime.
     #[must_use]
-    pub fn start(capacity: usize, workers: usize, courier: &Arc<Courier>) -> (Self, OutboxWorkers) {
+    pub fn start(capacity: usize, workers: usize, couriers: &Couriers) -> (Self, OutboxWorkers) {
         let (queue, receiver) = mpsc::channel(capacity);
         let receiver = Arc::new(Mutex::new(receiver));
         let sending = Arc::new(AtomicUsize::new(0));
         let closing = CancellationToken::new();
         let mut tasks = JoinSet::new();
         for _ in 0..workers {
-            tasks.spawn(work(Arc::clone(&receiver), Arc::clone(courier), Arc::clone(&sending), closing.clone()));
+            tasks.spawn(work(Arc::clone(&receiver), Arc::clone(couriers), Arc::clone(&sending), closing.clone()));
         }
-        let workers = OutboxWorkers { receiver, courier: Arc::clone(courier), tasks, closing };
-        (Self { queue, router: Arc::clone(&courier.router), sending }, workers)
+        let workers = OutboxWorkers { receiver, couriers: Arc::clone(couriers), tasks, closing };
+        (Self { queue, couriers: Arc::clone(couriers), sending }, workers)
     }
 
     /// Takes a place.
@@ -88,10 +92,16 @@ impl Outbox {
     /// [`FlowError::SmsUnavailable`] when the queue is full or closed, or no provider of the default route takes messages: an outage of
     /// all, which says nothing about anybody.
     pub fn reserve(&self) -> Result<Place, FlowError> {
-        if self.router.outage() == Outage::Full {
+        if self.outage() == Outage::Full {
             return Err(FlowError::SmsUnavailable);
         }
         self.queue.clone().try_reserve_owned().map(Place).map_err(|_| FlowError::SmsUnavailable)
+    }
+
+    /// How the providers of the default route are.
+    #[must_use]
+    pub fn outage(&self) -> Outage {
+        self.couriers.load().router.outage()
     }
 
     /// Messages waiting or being sent.
@@ -114,8 +124,9 @@ impl Place {
     }
 }
 
-async fn work(receiver: SharedReceiver, courier: Arc<Courier>, sending: Arc<AtomicUsize>, closing: CancellationToken) {
+async fn work(receiver: SharedReceiver, couriers: Couriers, sending: Arc<AtomicUsize>, closing: CancellationToken) {
     while let Some(delivery) = next(&receiver, &closing).await {
+        let courier = couriers.load_full();
         // Named before anything else, so that whatever becomes of it can be told.
         let order = OrderId::draw(&*courier.random);
         let handover = Handover::begin(&courier, &sending, &delivery, order);
@@ -168,7 +179,7 @@ async fn next(receiver: &SharedReceiver, closing: &CancellationToken) -> Option<
 /// The receiving end, for shutting down.
 pub struct OutboxWorkers {
     receiver: SharedReceiver,
-    courier: Arc<Courier>,
+    couriers: Couriers,
     tasks: JoinSet<()>,
     closing: CancellationToken,
 }
@@ -187,7 +198,7 @@ impl OutboxWorkers {
         let mut receiver = self.receiver.lock().await;
         receiver.close();
         while let Ok(delivery) = receiver.try_recv() {
-            self.courier.drop_undelivered(&delivery);
+            self.couriers.load().drop_undelivered(&delivery);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The operators' listener: liveness, readiness, metrics, version. Never exposed to the public.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,6 +34,12 @@ pub trait Exposition: Send + Sync {
     async fn text(&self) -> String;
 }
 
+/// The configuration in force.
+pub trait Configuration: Send + Sync {
+    /// A seal of each value, by key; nothing where it is not followed.
+    fn seals(&self) -> Option<BTreeMap<String, String>>;
+}
+
 /// What the operators' listener tells.
 pub struct Health {
     /// What must work.
@@ -43,6 +50,8 @@ pub struct Health {
     pub stopping: Arc<AtomicBool>,
     /// The metrics.
     pub metrics: Box<dyn Exposition>,
+    /// The configuration in force.
+    pub configuration: Box<dyn Configuration>,
     /// The version of the binary.
     pub version: &'static str,
 }
@@ -54,7 +63,8 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(resource("/livez").get(livez))
         .service(resource("/readyz").get(readyz))
         .service(resource("/metrics").get(metrics))
-        .service(resource("/version").get(version));
+        .service(resource("/version").get(version))
+        .service(resource("/config").get(configuration));
 }
 
 async fn livez() -> HttpResponse {
@@ -105,4 +115,12 @@ async fn metrics(health: web::Data<Health>) -> HttpResponse {
 
 async fn version(health: web::Data<Health>) -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "name": "resetgate", "version": health.version }))
+}
+
+/// For `resetgate config diff`. The seals tell nothing to who does not hold the pepper.
+async fn configuration(health: web::Data<Health>) -> HttpResponse {
+    match health.configuration.seals() {
+        Some(seals) => HttpResponse::Ok().json(serde_json::json!({ "seals": seals })),
+        None => HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("not followed\n"),
+    }
 }

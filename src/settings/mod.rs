@@ -29,6 +29,7 @@ mod report;
 mod safety;
 mod secret_file;
 mod server;
+mod snapshot;
 mod snippet;
 mod sources;
 mod spoken;
@@ -85,6 +86,7 @@ pub use self::problem::{Finding, Level, Number, Place, Problem};
 pub use self::report::Report;
 pub use self::safety::{SafetyFacts, findings as safety_findings};
 pub use self::server::{OpsSettings, ServerSettings};
+pub use self::snapshot::{Change, Snapshot, is_taken_over};
 pub use self::snippet::MASK;
 #[cfg(test)]
 pub use self::sources::memory::MemorySources;

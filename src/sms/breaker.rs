@@ -5,7 +5,7 @@
 //! settings say, and then turns with time alone. What stays visible is the message that fills the number up, or ends an
 //! outage; it takes a failing provider, no other traffic, and a captcha for each look.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::settings::BreakerSettings;
@@ -18,7 +18,7 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 #[derive(Debug)]
 pub(super) struct Breaker {
     settings: BreakerSettings,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Default)]
@@ -47,7 +47,12 @@ pub(super) enum Admission {
 
 impl Breaker {
     pub(super) fn new(settings: BreakerSettings) -> Self {
-        Self { settings, state: Mutex::default() }
+        Self { settings, state: Arc::default() }
+    }
+
+    /// The same breaker under other settings: what it counted and until when it is open stays.
+    pub(super) fn under(&self, settings: BreakerSettings) -> Self {
+        Self { settings, state: Arc::clone(&self.state) }
     }
 
     /// How long messages pass the provider by.

@@ -79,10 +79,13 @@ impl Surroundings {
 /// Names the key and what to do: a missing table or file, certificates that cannot be read, a text that cannot be filled,
 /// a route that carries no codes.
 pub fn build(settings: &SmsSettings, around: &Surroundings) -> Result<Arc<Router>, SmsBuildError> {
-    build_observed(settings, around, Vec::new())
+    build_observed(settings, around, Vec::new(), None)
 }
 
-/// The same, with somebody who is told what happens at the providers.
+/// The router that runs, and which of its providers go on as they are.
+pub type Before<'a> = (&'a Arc<Router>, &'a (dyn Fn(&str) -> bool + Sync));
+
+/// The same, with somebody who is told what happens at the providers, and in place of a router that runs.
 ///
 /// # Errors
 /// As [`build`].
@@ -90,6 +93,7 @@ pub fn build_observed(
     settings: &SmsSettings,
     around: &Surroundings,
     observers: Vec<Arc<dyn SmsObserver>>,
+    before: Option<Before<'_>>,
 ) -> Result<Arc<Router>, SmsBuildError> {
     let mut names: Vec<&String> = Vec::new();
     for name in settings.lists().flat_map(|(_, list)| list) {
@@ -97,7 +101,12 @@ pub fn build_observed(
             names.push(name);
         }
     }
-    let providers = names.iter().map(|name| build_one(settings, name, around)).collect::<Result<Vec<_>, _>>()?;
+    let kept = |name: &str| {
+        let (router, goes_on) = before?;
+        goes_on(name).then(|| router.station(name).map(|station| Arc::clone(&station.provider))).flatten()
+    };
+    let provider = |name: &&String| kept(name).map_or_else(|| build_one(settings, name, around), Ok);
+    let providers = names.iter().map(provider).collect::<Result<Vec<_>, _>>()?;
     let mut ways = Vec::new();
     for (key, list) in settings.lists() {
         let way: Way = list.iter().filter_map(|name| names.iter().position(|known| *known == name)).collect();
@@ -109,7 +118,12 @@ pub fn build_observed(
     }
     let default = ways.remove(0);
     let routes = settings.routes.iter().filter_map(|name| settings.route.get(name).cloned()).zip(ways).collect();
-    let stations = providers.into_iter().map(|provider| Station::new(provider, settings.breaker)).collect();
+    let station = |provider: Arc<dyn SmsProvider>| match before.and_then(|(router, _)| router.station(provider.name()))
+    {
+        Some(known) => known.followed_by(provider, settings.breaker),
+        None => Station::new(provider, settings.breaker),
+    };
+    let stations = providers.into_iter().map(station).collect();
     let built = Router::new(stations, routes, default, Arc::clone(&around.clock));
     Ok(Arc::new(built.observed_by(observers)))
 }

@@ -53,7 +53,7 @@ pub use aliyun::AliyunSettings;
 pub use approved::ApprovedTemplates;
 #[cfg(feature = "aws_sns")]
 pub use aws_sns::AwsSnsSettings;
-pub use build::{SmsBuildError, Surroundings, build, build_observed, build_one};
+pub use build::{Before, SmsBuildError, Surroundings, build, build_observed, build_one};
 #[cfg(feature = "cmpp")]
 pub use cmpp::{CmppSettings, Version as CmppVersion};
 pub use console::{Console, ConsoleWriter};

@@ -79,6 +79,21 @@ impl Router {
         Self { observers, ..self }
     }
 
+    /// The provider of this name, with what is known of it.
+    pub(super) fn station(&self, name: &str) -> Option<&Station> {
+        self.stations.iter().find(|station| station.provider.name() == name)
+    }
+
+    /// Takes leave of the providers that `next` has not taken over, and connects ahead those that are new there.
+    pub async fn give_way_to(&self, next: &Self) {
+        let kept = |station: &Station, router: &Self| {
+            router.stations.iter().any(|other| Arc::ptr_eq(&other.provider, &station.provider))
+        };
+        let leaving = self.stations.iter().filter(|station| !kept(station, next));
+        futures_util::future::join_all(leaving.map(|station| station.provider.close())).await;
+        next.stations.iter().filter(|station| !kept(station, self)).for_each(|station| station.provider.start());
+    }
+
     /// How each provider is.
     #[must_use]
     pub fn health(&self) -> Vec<ProviderHealth> {

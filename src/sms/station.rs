@@ -20,6 +20,12 @@ impl Station {
         Self { provider, breaker: Breaker::new(breaker), faults: Faults::default() }
     }
 
+    /// In place of this one: another provider of that name, or the same under other settings. What is known of how it is
+    /// stays known, so that the end of a fault is told as its beginning was.
+    pub(super) fn followed_by(&self, provider: Arc<dyn SmsProvider>, breaker: BreakerSettings) -> Self {
+        Self { provider, breaker: self.breaker.under(breaker), faults: self.faults.clone() }
+    }
+
     /// What may be shown to anybody.
     pub(super) fn shows_out(&self, now: Timestamp) -> bool {
         self.breaker.shows_open(now) || !self.provider.is_available()
@@ -65,8 +71,8 @@ impl SmsFault {
 /// For faults of texts, those that met them.
 type Scope = Option<(MessageKind, Box<str>)>;
 
-#[derive(Default)]
-struct Faults(Mutex<BTreeSet<(SmsFault, Scope)>>);
+#[derive(Clone, Default)]
+struct Faults(Arc<Mutex<BTreeSet<(SmsFault, Scope)>>>);
 
 impl Faults {
     fn present(&self) -> Vec<SmsFault> {

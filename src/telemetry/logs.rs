@@ -4,6 +4,7 @@
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::reload::Handle;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// Libraries that log.
@@ -39,32 +40,60 @@ pub enum LogFormat {
 #[error("log.level: {0}")]
 pub struct LogError(String);
 
+/// The level of a log that runs.
+pub struct LogLevel(Box<dyn Fn(EnvFilter) -> Result<(), LogError> + Send + Sync>);
+
+impl LogLevel {
+    fn of<S: 'static>(handle: Handle<EnvFilter, S>) -> Self {
+        Self(Box::new(move |filter| handle.reload(filter).map_err(|error| LogError(error.to_string()))))
+    }
+
+    /// Logs at another level from now on.
+    ///
+    /// # Errors
+    /// When `level` is no filter.
+    pub fn set(&self, level: &str) -> Result<(), LogError> {
+        self.0(filter(level)?)
+    }
+}
+
+fn filter(level: &str) -> Result<EnvFilter, LogError> {
+    EnvFilter::builder().parse(quieted(level)).map_err(|error| LogError(error.to_string()))
+}
+
 /// Starts logging to `writer` for the whole process. A second start is left as it is.
 ///
 /// # Errors
 /// When `level` is no filter.
-pub fn init_logs<W>(format: LogFormat, level: &str, writer: W) -> Result<(), LogError>
+pub fn init_logs<W>(format: LogFormat, level: &str, writer: W) -> Result<LogLevel, LogError>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     // Tests start many applications in one process; the first one's logging serves all.
-    let _ = subscriber(format, level, writer)?.try_init();
-    Ok(())
+    let (lines, level) = subscriber(format, level, writer)?;
+    let _ = lines.try_init();
+    Ok(level)
 }
 
 type Lines = Box<dyn Subscriber + Send + Sync>;
 
-fn subscriber<W>(format: LogFormat, level: &str, writer: W) -> Result<Lines, LogError>
+fn subscriber<W>(format: LogFormat, level: &str, writer: W) -> Result<(Lines, LogLevel), LogError>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::builder().parse(quieted(level)).map_err(|error| LogError(error.to_string()))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter(level)?).with_writer(writer);
     Ok(match format {
         LogFormat::Json => {
-            Box::new(builder.json().flatten_event(true).with_current_span(true).with_span_list(false).finish())
+            let builder = builder.json().flatten_event(true).with_current_span(true).with_span_list(false);
+            let builder = builder.with_filter_reloading();
+            let level = LogLevel::of(builder.reload_handle());
+            (Box::new(builder.finish()), level)
         }
-        LogFormat::Text { colour } => Box::new(builder.with_ansi(colour).finish()),
+        LogFormat::Text { colour } => {
+            let builder = builder.with_ansi(colour).with_filter_reloading();
+            let level = LogLevel::of(builder.reload_handle());
+            (Box::new(builder.finish()), level)
+        }
     })
 }
 
@@ -120,7 +149,7 @@ mod tests {
     fn logged(format: LogFormat, level: &str, work: impl FnOnce()) -> String {
         let page = Page::default();
         let writer = page.clone();
-        let lines = subscriber(format, level, move || writer.clone()).unwrap();
+        let (lines, _) = subscriber(format, level, move || writer.clone()).unwrap();
         tracing::subscriber::with_default(lines, work);
         String::from_utf8(page.0.lock().unwrap().clone()).unwrap()
     }

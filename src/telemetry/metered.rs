@@ -38,6 +38,12 @@ impl MeteredAccounts {
         metered
     }
 
+    /// Around another store, counted with this one.
+    #[must_use]
+    pub fn instead(&self, inner: Arc<dyn AccountStore>) -> Self {
+        Self { inner, clock: Arc::clone(&self.clock), requests: self.requests.clone(), seconds: self.seconds.clone() }
+    }
+
     fn record<T>(
         &self,
         op: &'static str,

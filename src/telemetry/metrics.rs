@@ -14,7 +14,7 @@ use prometheus_client::registry::{Registry, Unit};
 use super::process::Process;
 use super::sms::SmsFigures;
 use crate::audit::{AuditEvent, AuditSink, EventKind};
-use crate::domain::Clock;
+use crate::domain::{Clock, Timestamp};
 use crate::limits::SendGate;
 use crate::sms::SmsObserver;
 
@@ -37,10 +37,20 @@ pub struct Gauges {
     pub flows_live: Gauge,
     /// Whether wrong codes over all accounts are more than allowed.
     pub failures_alarm: Gauge,
+    reload_successful: Gauge,
+    reload_success_at: Gauge,
     breakers: Family<Labels1, Gauge>,
 }
 
 impl Gauges {
+    /// How the last reading of the configuration ended.
+    pub fn reloaded(&self, successful: bool, now: Timestamp) {
+        self.reload_successful.set(i64::from(successful));
+        if successful {
+            self.reload_success_at.set(now.as_secs());
+        }
+    }
+
     /// Whether messages pass a provider by at present.
     pub fn breaker(&self, provider: &str, open: bool) {
         self.breakers.get_or_create(&one("provider", provider)).set(i64::from(open));
@@ -112,6 +122,10 @@ impl Metrics {
         registry.register("sms_breaker_open", "Whether messages pass the provider by", gauges.breakers.clone());
         let help = "Whether wrong codes over all accounts are more than failures.alarm allows";
         registry.register("failures_alarm", help, gauges.failures_alarm.clone());
+        let help = "Whether the configuration was taken over when it was last read";
+        registry.register("config_last_reload_successful", help, gauges.reload_successful.clone());
+        let help = "When a configuration was last taken over, in Unix time";
+        registry.register("config_last_reload_success_timestamp_seconds", help, gauges.reload_success_at.clone());
         registry.register("flows_live", "Challenges remembered, about", gauges.flows_live.clone());
         let mut process = Registry::with_prefix("process");
         process.register_collector(Box::new(Process));

@@ -6,6 +6,6 @@ mod metrics;
 mod process;
 mod sms;
 
-pub use logs::{LogError, LogFormat, init_logs, log_panics};
+pub use logs::{LogError, LogFormat, LogLevel, init_logs, log_panics};
 pub use metered::MeteredAccounts;
 pub use metrics::{Gauges, Metrics};

@@ -13,6 +13,7 @@ mod gateway;
 mod memory;
 mod panics;
 mod process;
+mod reload;
 mod secrecy;
 mod signals;
 mod site;

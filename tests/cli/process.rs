@@ -122,7 +122,13 @@ impl Running {
     /// Waits for a line of the log that `found` reads something from.
     #[track_caller]
     pub fn logged<T>(&self, found: impl Fn(&str) -> Option<T>) -> T {
-        let seen = self.err.wait(|text, _| text.lines().find_map(&found));
+        self.logged_nth(1, found)
+    }
+
+    /// Waits for the `nth` line of the log, from 1, that `found` reads something from.
+    #[track_caller]
+    pub fn logged_nth<T>(&self, nth: usize, found: impl Fn(&str) -> Option<T>) -> T {
+        let seen = self.err.wait(|text, _| text.lines().filter_map(&found).nth(nth - 1));
         seen.unwrap_or_else(|| panic!("it was not logged:\n{}\n{}", self.out.text(), self.err.text()))
     }
 

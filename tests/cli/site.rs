@@ -25,8 +25,14 @@ pub struct Site {
 impl Site {
     /// With a gateway at `url`, and `more` TOML at the end.
     pub fn new(url: &str, more: &str) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let place = directory.path().display();
+        let site = Self { directory: tempfile::tempdir().unwrap() };
+        site.rewrite(url, more);
+        site
+    }
+
+    /// Writes the configuration anew.
+    pub fn rewrite(&self, url: &str, more: &str) {
+        let place = self.directory.path().display();
         let text = format!(
             r#"[server]
 listen = "127.0.0.1:0"
@@ -56,8 +62,7 @@ path = "{place}/audit"
 key = "{AUDIT_KEY}"
 {more}"#
         );
-        std::fs::write(directory.path().join("resetgate.toml"), text).unwrap();
-        Self { directory }
+        std::fs::write(self.path("resetgate.toml"), text).unwrap();
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

@@ -6,6 +6,7 @@ use crate::domain::{ManualClock, PhoneNumber, Region, Timestamp};
 use crate::sms::ProviderTurn;
 use crate::sms::samples::message;
 
+mod following;
 mod visible;
 
 /// Gives the answers it was told, then takes everything; remembers how often it was asked.
