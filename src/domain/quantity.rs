@@ -9,15 +9,13 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QuantityError {
     /// Not a span of time.
-    #[error(
-        "`{0}` is not a span of time; write a whole number and a unit: \"500ms\", \"60s\", \"5m\", \"2h\" or \"30d\""
-    )]
+    #[error("`{0}` is not a span of time; write a whole number and a unit (ms, s, m, h or d), like \"5m\"")]
     Period(String),
     /// Not a rate.
     #[error("`{0}` is not a rate; write a count, a slash and a span, like \"10/1d\"")]
     Rate(String),
     /// Not a size.
-    #[error("`{0}` is not a size; write a whole number and a unit: \"512B\", \"16KiB\" or \"1MiB\"")]
+    #[error("`{0}` is not a size; write a whole number and a unit (B, KiB or MiB), like \"16KiB\"")]
     Size(String),
     /// Zero would mean "never" or "nothing" to some readers and "unlimited" to others.
     #[error("`{0}` is zero; a limit must be at least 1")]
