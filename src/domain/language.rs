@@ -79,9 +79,8 @@ fn likely_script(language: &str, region: Option<&str>) -> &'static str {
     match (language, region) {
         ("zh", Some("tw" | "hk" | "mo")) => "hant",
         ("zh", _) => "hans",
-        ("sr", Some("me")) => "latn",
+        ("sr", Some("me")) | ("uz" | "az", _) => "latn",
         ("sr", _) => "cyrl",
-        ("uz" | "az", _) => "latn",
         _ => "",
     }
 }

@@ -41,7 +41,7 @@ impl RequesterGates {
         let forgive = (!settings.forgive.is_empty()).then(|| gate(&settings.forgive, old));
         let known = settings.known_networks.iter().filter_map(|text| network(text).ok()).collect();
         let proxies = before.map(|old| old.proxies.clone()).unwrap_or_default();
-        Self { gates, known_gates, known, proxies, forgive, ticks }
+        Self { ticks, gates, known_gates, known, proxies, forgive }
     }
 
     /// Requests that seem to come from a proxy itself come from anybody, so that it is no known network.

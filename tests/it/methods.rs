@@ -59,7 +59,7 @@ async fn head_is_answered_like_get_on_every_path_of_the_public_listener() {
         let (get, head) = (client.get(path).await, client.send("HEAD", path, &[], None).await);
         assert_eq!((get.status, head.status), (status, status), "{path}");
         assert!(get.header("content-length").is_some_and(|length| length != "0"), "{path}: {:?}", get.headers);
-        assert_eq!(head.headers.get("content-length").is_some(), true, "{path}");
+        assert!(head.headers.contains_key("content-length"), "{path}");
         if path != "/" && path != "/?lang=en" {
             // Two captchas have two ids, which need not have one length once they are packed.
             assert_eq!(head_of(&get), head_of(&head), "{path}");
