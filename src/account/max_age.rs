@@ -18,6 +18,31 @@ const MAX_MONTHS: u8 = 120;
 pub struct MaxAgeError(String);
 
 impl MaxAge {
+    /// As the API writes it, ISO 8601 or `never`: `P3M`, `P1Y`.
+    #[must_use]
+    pub fn iso(self) -> String {
+        match self {
+            Self::Never => self.to_string(),
+            Self::Months(_) => format!("P{}", self.to_string().to_ascii_uppercase()),
+        }
+    }
+
+    /// Reads what [`Self::iso`] writes: whole months up to `P120M`, whole years up to `P10Y`, or `never`. Other spellings
+    /// of ISO 8601 (`P03M`, `P1Y6M`, `P30D`) are none, as the schema says.
+    ///
+    /// # Errors
+    /// When it is none of them.
+    pub fn from_iso(text: &str) -> Result<Self, MaxAgeError> {
+        let wrong = || MaxAgeError(text.to_owned());
+        match text.strip_prefix('P') {
+            _ if text == "never" => Ok(Self::Never),
+            Some(span) if span.starts_with(|sign: char| matches!(sign, '1'..='9')) && span.ends_with(['M', 'Y']) => {
+                span.to_ascii_lowercase().parse().map_err(|_| wrong())
+            }
+            _ => Err(wrong()),
+        }
+    }
+
     /// The first of them that ends; a store that keeps no end must not offer it, or what a person chose is forgotten in
     /// silence.
     pub(super) fn first_with_an_end(choices: &[Self]) -> Option<Self> {
@@ -114,6 +139,22 @@ mod tests {
             assert_eq!(text.parse::<MaxAge>().unwrap().to_string(), text);
         }
         assert_eq!("12m".parse::<MaxAge>().unwrap(), MaxAge::Months(12));
+    }
+
+    #[test]
+    fn the_api_reads_months_and_years_up_to_ten_years_and_nothing_else() {
+        for (text, months) in [("P1M", 1), ("P120M", 120), ("P1Y", 12), ("P10Y", 120)] {
+            assert_eq!(MaxAge::from_iso(text), Ok(MaxAge::Months(months)), "{text}");
+        }
+        assert_eq!(MaxAge::from_iso("never"), Ok(MaxAge::Never));
+        for text in
+            ["P486Y", "P11Y", "P121M", "P255M", "P0M", "P03M", "P+3M", "P3m", "p3M", "P1Y6M", "P30D", "3M", "P", ""]
+        {
+            assert!(MaxAge::from_iso(text).is_err(), "{text}");
+        }
+        for age in [MaxAge::Never, MaxAge::Months(3), MaxAge::Months(12), MaxAge::Months(13)] {
+            assert_eq!(MaxAge::from_iso(&age.iso()), Ok(age));
+        }
     }
 
     proptest::proptest! {

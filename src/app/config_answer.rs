@@ -5,14 +5,13 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::parts::Parts;
-use crate::account::MaxAge;
 use crate::http::api::ConfigAnswer;
 use crate::settings::Settings;
 use crate::sms::Outage;
 
 pub(super) fn build(settings: &Settings, parts: &Parts) -> ConfigAnswer {
     let mut policy = json!(parts.policy.describe());
-    policy["max_age_choices"] = settings.account.max_age_choices.iter().map(|age| json!(written(*age))).collect();
+    policy["max_age_choices"] = settings.account.max_age_choices.iter().map(|age| json!(age.iso())).collect();
     let fixed = json!({
         "api_version": "1.0",
         "instance": settings.code.instance(),
@@ -51,13 +50,4 @@ pub(super) fn build(settings: &Settings, parts: &Parts) -> ConfigAnswer {
             Outage::None => "ok",
         }),
     )
-}
-
-/// ISO 8601, as the API takes it.
-fn written(age: MaxAge) -> String {
-    match age {
-        MaxAge::Never => "never".to_owned(),
-        MaxAge::Months(months) if months.is_multiple_of(12) => format!("P{}Y", months / 12),
-        MaxAge::Months(months) => format!("P{months}M"),
-    }
 }

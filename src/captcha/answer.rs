@@ -3,7 +3,8 @@
 use std::fmt;
 
 use subtle::ConstantTimeEq;
-use unicode_normalization::UnicodeNormalization;
+
+use crate::domain::signs;
 
 /// Signs of the longest answer.
 pub(super) const LONGEST: usize = 16;
@@ -28,13 +29,13 @@ impl fmt::Debug for CaptchaAnswer {
     }
 }
 
-/// Whether `typed` is `answer` (lower case), whatever its case and width and with spaces anywhere, because
+/// Whether `typed` is `answer` (lower case), whatever its case and width and with blanks and invisible signs anywhere, because
 /// phones and input methods add them. Takes the same time wherever they differ.
 pub(super) fn matches(answer: &[u8], typed: &str) -> bool {
     if answer.is_empty() || typed.len() > LONGEST_TYPED {
         return false;
     }
-    let folded: String = typed.nfkc().filter(|sign| !sign.is_whitespace()).collect();
+    let folded: String = signs::plain(typed).filter(|sign| *sign != ' ').collect();
     padded(folded.to_ascii_lowercase().as_bytes()).zip(padded(answer)).is_some_and(|(typed, right)| {
         let alike: bool = typed.ct_eq(&right).into();
         alike && folded.len() == answer.len()
@@ -55,7 +56,8 @@ mod tests {
     /// case 32: case, width and spaces do not matter.
     #[test]
     fn case_width_and_spaces_are_folded() {
-        for typed in ["tsm37", "TSM37", " tsm37\n", "t s m 3 7", "ｔｓｍ３７", "ＴＳＭ３７", "\u{3000}Tsm\u{a0}37"]
+        for typed in
+            ["tsm37", "TSM37", " tsm37\n", "t s m 3 7", "ｔｓｍ３７", "ＴＳＭ３７", "\u{3000}Tsm\u{a0}37\u{200b}"]
         {
             assert!(matches(b"tsm37", typed), "{typed:?}");
         }

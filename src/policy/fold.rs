@@ -21,9 +21,9 @@ pub(super) fn digits(squeezed: &str) -> Zeroizing<String> {
     gathered(kept.map(|sign| if sign.is_ascii_digit() { sign } else { ' ' }))
 }
 
-/// Backwards.
-pub(super) fn reversed(text: &str) -> String {
-    text.chars().rev().collect()
+/// Forwards or backwards.
+pub(super) fn holds_either_way(text: &str, fact: &str) -> bool {
+    text.contains(fact) || text.contains(&fact.chars().rev().collect::<String>())
 }
 
 fn gathered(signs: impl Iterator<Item = char> + Clone) -> Zeroizing<String> {

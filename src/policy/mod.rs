@@ -16,6 +16,7 @@ mod settings;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod user_name;
 mod violation;
 
 pub use describe::{CheckedBy, PolicyDescription, RuleDescription};

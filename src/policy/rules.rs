@@ -16,7 +16,7 @@ pub(super) struct Rules {
     pub forbid_user_name: bool,
     /// Forbidden facts, each once, in a fixed order.
     pub forbid_personal: Vec<Attribute>,
-    /// How many last digits of a number make a match.
+    /// How many first or last digits of a number make a match.
     pub min_fragment: usize,
     /// Whether pages ask twice.
     pub confirm: bool,

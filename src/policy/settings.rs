@@ -45,7 +45,7 @@ pub struct PolicySettings {
     pub forbid_user_name: Option<bool>,
     /// Which personal facts are forbidden.
     pub forbid_personal: Option<Vec<Attribute>>,
-    /// How many last digits of a number make a match, 4 to 11.
+    /// How many first or last digits of a number make a match, 4 to 11.
     pub min_fragment: usize,
     /// Common passwords, one a line; empty means the built-in list.
     pub blocklist_file: PathBuf,

@@ -96,19 +96,9 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(input: D) -> Result<O
     T::deserialize(input).map(Some)
 }
 
-/// `P1M`, `P3M`, `P6M`, `P1Y`, `P2Y` … or `never` (ISO 8601 durations of whole months or years).
+/// `P1M`, `P3M`, `P6M`, `P1Y`, `P2Y` … or `never`.
 fn max_age<'de, D: Deserializer<'de>>(input: D) -> Result<Option<MaxAge>, D::Error> {
     let text = String::deserialize(input)?;
-    let wrong = || serde::de::Error::invalid_value(serde::de::Unexpected::Other("a duration"), &"P3M, P1Y or never");
-    if text == "never" {
-        return Ok(Some(MaxAge::Never));
-    }
-    let body = text.strip_prefix('P').ok_or_else(wrong)?;
-    let (count, factor) = match (body.strip_suffix('M'), body.strip_suffix('Y')) {
-        (Some(months), _) => (months, 1_u8),
-        (_, Some(years)) => (years, 12),
-        _ => return Err(wrong()),
-    };
-    let count: u8 = count.parse().map_err(|_| wrong())?;
-    count.checked_mul(factor).filter(|&months| months > 0).map(|months| Some(MaxAge::Months(months))).ok_or_else(wrong)
+    let wrong = |_| serde::de::Error::invalid_value(serde::de::Unexpected::Other("a duration"), &"P3M, P1Y or never");
+    MaxAge::from_iso(&text).map(Some).map_err(wrong)
 }

@@ -25,6 +25,9 @@ fn a_user_name_is_found_however_it_is_written() {
         "z_h-a n/g.s+a=n",
         "ｚｈａｎｇｓａｎ-Q7",
         "zhāng sān Q7-ok",
+        // A part of it, and its parts in another order.
+        "zhang-Q7!xkdwg",
+        "SanZhang-2026!",
     ] {
         assert_eq!(broken(text), ["policy.username"], "{text}");
     }
@@ -38,6 +41,9 @@ fn personal_facts_are_found_however_they_are_written() {
         "x-13812345678-Q",
         "x-12345678-Qww",
         "x-345678-Qwwww",
+        "x-13812345-Qww",
+        "x-138123-Qwwww",
+        "+86-138-12-Qxyz",
         "138 1234 5678 Q",
         "+86-138-1234-5678",
         "Q8765432183100",
@@ -49,6 +55,8 @@ fn personal_facts_are_found_however_they_are_written() {
         "55500100-8012Qx",
         "010-5550-0100-8012",
         "Qx5550 0100ab",
+        "Qx-010555-abcd",
+        "Qx-555001-abcd",
         "Qx-00100555-ab",
         // birthday
         "Qx-19900102-ab",
@@ -71,15 +79,16 @@ fn personal_facts_are_found_however_they_are_written() {
 #[test]
 fn what_is_no_fact_passes() {
     for text in [
-        // a user name of two characters, a part of a name, look-alike digits
+        // a user name of two characters, a part of a part, look-alike digits
         "zs-Q7!xkdwgmpt",
-        "zhang-Q7!xkdwg",
+        "zhan-Q7!xkdwgm",
         "zh4ngs4n-Q7!xk",
-        // a day without its year, a year alone, a short tail, the head of a number, digits between letters
+        // a day without its year, a year alone, a short tail, a short head, the middle of a number, digits between letters
         "Qx-0102-kdwgmp",
         "Qx-1990-kdwgmp",
         "Qx-45678-kdwgm",
-        "Qx-1381234-kdw",
+        "Qx-13812-kdwgm",
+        "Qx-8123456-kdw",
         "1a9b9c0d0e1f0g2",
         "8012-Qxkdwgmpt",
     ] {

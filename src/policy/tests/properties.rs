@@ -64,8 +64,8 @@ proptest! {
     }
 
     #[test]
-    fn a_disguised_tail_of_a_number_is_found(
-        number in "1[3-9][0-9]{9}", length in 6_usize..=11, office: bool,
+    fn a_disguised_head_or_tail_of_a_number_is_found(
+        number in "1[3-9][0-9]{9}", length in 6_usize..=11, office: bool, head: bool,
         disguise in Disguise::any(), before in "\\PC{0,12}", after in "\\PC{0,12}",
     ) {
         let stored = Some(format!("+86 {number}"));
@@ -74,7 +74,7 @@ proptest! {
         } else {
             PersonalFacts { mobile: stored, ..PersonalFacts::default() }
         };
-        let worn = disguise.wear(&number[number.len() - length..]);
+        let worn = disguise.wear(if head { &number[..length] } else { &number[number.len() - length..] });
         prop_assert!(broken([&before, &worn, &after], &facts, Rule::Personal)?);
     }
 

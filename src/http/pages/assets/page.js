@@ -193,7 +193,7 @@ if (code) {
   const clean = text => {
     const plain = text.normalize("NFKC");
     const runs = plain.match(/\d+/g)?.filter(run => run.length === length) ?? [];
-    const joined = plain.replace(/[\s-]/g, "");
+    const joined = plain.replace(/[\s\p{Pd}\p{Cf}\p{VS}\u2212]/gu, "");
     return /^\d+$/.test(joined) ? joined : runs.length === 1 ? runs[0] : text;
   };
   const tidy = () => {
@@ -246,14 +246,22 @@ if (password) {
   const kinds = text => [/[0-9]/, /[a-z]/, /[A-Z]/, /[^0-9a-zA-Z]/].filter(kind => kind.test(text)).length;
   const squeeze = text => text.normalize("NFKD").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
   const reverse = text => [...text].reverse().join("");
-  const user = squeeze(name);
+  const user = squeeze(name), parts = name.split(/[^\p{L}]+/u).map(squeeze).filter(Boolean);
+  // As the service reads it: the whole name either way round, a part of three letters, all parts in any order, or a name
+  // in one piece that begins at another letter.
+  const all = (text, left) => !left.length || left.some((part, at) =>
+    text.startsWith(part) && all(text.slice(part.length), left.filter((_, other) => other !== at)));
+  const turned = parts.length === 1 && parts[0].length > 5
+    ? [...parts[0]].map((_, at) => parts[0].slice(at) + parts[0].slice(0, at)) : [];
+  const holds = text => [user, reverse(user), ...turned, ...parts.filter(part => part.length > 2)].some(part => text.includes(part))
+    || (parts.length < 6 && parts.join("").length > 2 && [...text].some((_, at) => all(text.slice(at), parts)));
   // What the service has just judged, where it stayed in the field.
   const judged = password.value;
   let left = judged !== "", speaking;
   const checks = {
     length: text => [...text].length >= +min && [...text].length <= +max,
     classes: text => kinds(text) >= +classes,
-    username: text => user.length < 3 || ![user, reverse(user)].some(part => squeeze(text).includes(part)),
+    username: text => user.length < 3 || !holds(squeeze(text)),
   };
   const set = (rule, state, word) => {
     rule.dataset.state = state;
