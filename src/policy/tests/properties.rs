@@ -46,7 +46,7 @@ fn broken(parts: [&str; 3], facts: &PersonalFacts, rule: Rule) -> Result<bool, T
 }
 
 fn day() -> impl Strategy<Value = (i16, i8, i8)> {
-    (1900_i16..2030, 1_i8..=12, 1_i8..=28)
+    (1901_i16..2030, 1_i8..=12, 1_i8..=28)
 }
 
 fn born((year, month, day): (i16, i8, i8)) -> PersonalFacts {
