@@ -77,7 +77,7 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("ldap3", &["account"]),
     ("prometheus_client", &["telemetry", "http"]),
     ("clap", &["cli"]),
-    ("csv", &["account", "http"]),
+    ("csv", &["domain", "http"]),
 ];
 
 /// Lines of the longest file, tests included.

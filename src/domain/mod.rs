@@ -25,6 +25,7 @@ mod requester;
 pub mod signs;
 mod stored;
 mod subject;
+mod table;
 mod time;
 
 pub use birthday::{Birthday, BirthdayError};
@@ -48,6 +49,7 @@ pub use random::{Randomness, SystemRandom};
 pub use requester::{Network, Requester, network};
 pub use stored::Stored;
 pub use subject::{PersonalFacts, Subject, SubjectId, SubjectStamp};
+pub use table::{Row, Table, TableError};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 
 /// What a challenge, a code or a captcha is for. Part of every digest and seal, so that

@@ -5,7 +5,7 @@ mod read;
 use std::fmt;
 
 use super::{AccountRecord, NewAccount};
-use crate::domain::{PhoneNumber, Stored};
+use crate::domain::{PhoneNumber, Stored, TableError};
 
 pub use read::{MAX_TEXT, MAX_WORK_PHONE, free_text, read};
 
@@ -83,15 +83,18 @@ impl fmt::Display for RowProblem {
     }
 }
 
+impl From<TableError> for RowProblem {
+    fn from(TableError { line, problem, .. }: TableError) -> Self {
+        Self { line, column: None, problem }
+    }
+}
+
 /// Why a roster was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RosterError {
-    /// The file ended early or could not be read.
-    #[error("the file cannot be read: {0}")]
-    Unreadable(String),
-    /// The first line.
-    #[error("the header row is wrong: {0}")]
-    Header(String),
+    /// The file as a whole, or its header.
+    #[error("{0}")]
+    File(#[from] TableError),
     /// Rows, in the order of the file.
     #[error("{} rows are wrong", .0.len())]
     Rows(Vec<RowProblem>),
@@ -115,6 +118,8 @@ pub struct Roster {
     pub columns: Vec<Column>,
     /// The rows.
     pub rows: Vec<RosterRow>,
+    /// What was assumed of the file, where it is not UTF-8 with commas.
+    pub assumed: Option<String>,
 }
 
 impl Roster {

@@ -41,13 +41,13 @@ fn only_the_address_column_must_be_there_and_their_order_is_free() {
 #[test]
 fn a_wrong_header_is_told_by_name() {
     let header = |text: &str| match roster(text) {
-        Err(RosterError::Header(problem)) => problem,
+        Err(RosterError::File(error)) => error.problem,
         other => panic!("{other:?}"),
     };
     assert!(header("address,phone\n").contains("no column `phone`"));
     assert!(header("name,unit\n").contains("`address` is missing"));
     assert!(header("address,name,name\n").contains("`name` is there twice"));
-    assert!(header("").contains("`address` is missing"));
+    assert!(header("").contains("the header is missing; begin with address,"));
     assert!(header("a@example.org,张三\n").contains("the columns are address,aliases"));
 }
 
@@ -87,11 +87,40 @@ fn an_address_that_two_rows_have_is_told_with_both_lines() {
     );
 }
 
+/// As a Chinese spreadsheet saves plain "CSV": GBK, semicolons, nameless columns at the end and rows without anything.
 #[test]
-fn a_file_that_is_not_utf_8_says_how_to_save_it() {
-    let gbk = b"address,name\na@example.org,\xd5\xc5\xc8\xfd\n";
-    let Err(RosterError::Rows(problems)) = read(gbk, Region::CN) else { panic!() };
-    assert!(problems[0].to_string().starts_with("line 2, name: is not UTF-8; save the file as"));
+fn a_file_of_gbk_and_semicolons_with_blank_rows_and_columns_is_read_and_told() {
+    let text = "address;name;mobile;birthday;;\r\n;;;;;\r\n\
+                a@example.org;张三;138-0000-0000;1990/1/2;;\r\n;;;;;\r\n;;;;;\r\n";
+    let roster = read(&encoding_rs::GBK.encode(text).0, Region::CN).unwrap();
+    assert_eq!(roster.assumed.as_deref(), Some("read as gb18030, separated by semicolons"));
+    let [row] = roster.rows.as_slice() else { panic!("{roster:?}") };
+    assert_eq!((row.line, row.account.name.as_deref()), (3, Some("张三")));
+    assert_eq!(row.account.birthday.unwrap().to_string(), "1990-01-02");
+    let Err(RosterError::File(error)) = read(b"address,name\na@example.org,\xff\xff\n", Region::CN) else { panic!() };
+    assert_eq!(error.to_string(), "line 2: is neither UTF-8 nor GB18030; save the file as \"CSV UTF-8\"");
+}
+
+#[test]
+fn cells_are_read_through_what_nobody_sees_or_refused_by_name() {
+    let rows = "\u{feff}a＠example.org\u{a0},b@example.org；c@example.org,,,\u{202a}13800000000\u{202c},,1990年1月2日,,ＹＥＳ\n\
+                d@example.org,,,,138\u{2010}0000\u{2015}0001,,19900102,,\n\
+                e@example.org,,,,\u{200b},,0000-00-00,,\n";
+    let roster = roster(&format!("{HEADER}\n{rows}")).unwrap();
+    let read: Vec<_> = roster.rows.iter().map(|row| &row.account).collect();
+    let mobiles: Vec<_> = read.iter().map(|account| account.mobile.as_ref().map(|mobile| mobile.e164())).collect();
+    assert_eq!(mobiles, [Some("+8613800000000"), Some("+8613800000001"), None]);
+    let days: Vec<_> = read.iter().map(|account| account.birthday.map(|day| day.to_string())).collect();
+    assert_eq!(days, [Some("1990-01-02".to_owned()), Some("1990-01-02".to_owned()), None]);
+    assert_eq!((read[0].address.as_str(), read[0].aliases.len(), read[0].enabled), ("a@example.org", 2, true));
+    assert_eq!(
+        problems("a@example.org,,,,1.38E+10,,02/01/1990,,\nb\u{200b}b@example.org,,,,,,,,\n"),
+        [
+            "line 2, mobile: not a valid phone number; write it like 13800000000 or +8613800000000",
+            "line 2, birthday: not a day; write it like 1990-01-02",
+            "line 3, address: the mail address holds a sign that cannot be seen; type it anew instead of pasting it"
+        ]
+    );
 }
 
 /// case 77: what a spreadsheet, a page, SQL or a directory would run is a text like any other.

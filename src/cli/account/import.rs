@@ -18,7 +18,7 @@ const SHOWN: usize = 20;
   resetgate account import staff.csv --dry-run
   resetgate account import staff.csv --update
 
-The file is UTF-8 and begins with a header; only address is needed, columns that are left out stay as they are:
+The file is UTF-8 with commas (GB18030, UTF-16, semicolons and tabs are told from it) and begins with a header; only address is needed, columns that are left out stay as they are:
   address,aliases,name,unit,mobile,work_phone,birthday,password_hash,enabled
   zhangsan@example.gov.cn,zs@example.gov.cn;z3@example.gov.cn,张三,信息中心,13800000000,,1990-01-02,,true
 
@@ -38,6 +38,9 @@ pub struct Import {
 impl Import {
     pub async fn run(self, settings: &AccountSettings, streams: &mut Streams<'_>) -> Result<u8, Failure> {
         let roster = self.read(settings)?;
+        if let Some(assumed) = &roster.assumed {
+            writeln!(streams.err, "note: {} was {assumed}", self.file.display())?;
+        }
         let mode = Mode { update: self.update, dry_run: self.dry_run };
         let accounts = if self.dry_run { open_or_imagine(settings).await? } else { open_or_make(settings).await? };
         let bar = progress_bar(roster.rows.len(), streams.interactive);
@@ -59,8 +62,10 @@ impl Import {
         })?;
         roster::read(&bytes, settings.region).map_err(|error| match error {
             RosterError::Rows(problems) => wrong_rows(&self.file, &problems),
-            other => Failure::new(FAILED, other.to_string(), "see `resetgate account import --help` for an example")
-                .at([format!("{shown}, line 1")]),
+            RosterError::File(error) => {
+                Failure::new(FAILED, error.problem, "see `resetgate account import --help` for an example")
+                    .at([format!("{shown}, line {}", error.line)])
+            }
         })
     }
 
