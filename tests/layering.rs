@@ -77,7 +77,7 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("ldap3", &["account"]),
     ("prometheus_client", &["telemetry", "http"]),
     ("clap", &["cli"]),
-    ("csv", &["domain", "http"]),
+    ("csv", &["domain"]),
 ];
 
 /// Lines of the longest file, tests included.

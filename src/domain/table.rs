@@ -188,7 +188,7 @@ fn decoded(file: &[u8]) -> Result<(Cow<'_, str>, &'static str), TableError> {
 
 fn no_utf_8(file: &[u8]) -> TableError {
     let good = file.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
-    let line = 1 + file[..good].iter().filter(|byte| **byte == b'\n').count() as u64;
+    let line = file[..good].split(|byte| *byte == b'\n').count() as u64;
     TableError::of_line(line, "is neither UTF-8 nor GB18030; save the file as \"CSV UTF-8\"")
 }
 

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use unicode_normalization::UnicodeNormalization;
-
-use crate::domain::MailboxAddress;
+use crate::domain::{MailboxAddress, Row, Table, TableError, signs};
 
 /// More units than any one mail system serves.
 const MAX_ROWS: usize = 10_000;
@@ -16,18 +14,6 @@ const MAX_TEXT: usize = 200;
 const MAX_FOUND: usize = 50;
 
 const COLUMNS: [&str; 8] = ["domain", "unit", "name", "phone", "email", "address", "hours", "language"];
-
-/// What is wrong with a file of contacts, and where.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}{}: {problem}", .column.map(|(at, name)| format!(", column {at} ({name})")).unwrap_or_default())]
-pub struct ContactsError {
-    /// From 1, the header's.
-    pub line: u64,
-    /// Number and name of the column, where one is wrong.
-    pub column: Option<(usize, &'static str)>,
-    /// What is wrong and what to do.
-    pub problem: String,
-}
 
 /// Whom the people of one unit or mail domain turn to. A field that is not given is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,34 +43,32 @@ pub struct Contacts {
     /// Unit and domain of each row as they are searched in.
     folded: Vec<(String, String)>,
     by_domain: HashMap<String, Vec<usize>>,
+    assumed: Option<String>,
 }
 
 impl Contacts {
-    /// Reads CSV with a header row; a byte order mark and any line ends are accepted.
+    /// Reads a file as spreadsheets save it: see [`Table::read`].
     ///
     /// # Errors
     /// Names the first line and column that are wrong.
-    pub fn read(text: &str) -> Result<Self, ContactsError> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text.as_bytes());
-        let mut contacts = Self::default();
-        let mut columns = Vec::new();
-        for record in reader.records() {
-            // Text is UTF-8 already, and rows may be of any length, so nothing is left that could fail.
-            let record = record.map_err(|error| fault(1, None, error.to_string()))?;
-            let line = line_of(text, record.position());
-            if columns.is_empty() {
-                columns = header(&record, line)?;
-            } else if contacts.rows.len() == MAX_ROWS {
-                return Err(fault(line, None, format!("there are more than {MAX_ROWS} contacts")));
-            } else if record.iter().any(|field| !field.trim().is_empty()) {
-                contacts.add(row(&columns, &record, line)?);
+    pub fn read(file: &[u8]) -> Result<Self, TableError> {
+        let table = Table::read(file, &COLUMNS)?;
+        let columns: Vec<_> = table.columns().iter().filter_map(|at| COLUMNS.get(*at).copied()).collect();
+        let mut contacts = Self { assumed: table.assumed(), ..Self::default() };
+        for record in table.rows() {
+            let record = record?;
+            if contacts.rows.len() == MAX_ROWS {
+                return Err(TableError::of_line(record.line, format!("there are more than {MAX_ROWS} contacts")));
             }
-        }
-        if columns.is_empty() {
-            return Err(fault(1, None, format!("the header is missing; begin with {}", COLUMNS.join(","))));
+            contacts.add(row(&columns, &record)?);
         }
         Ok(contacts)
+    }
+
+    /// What was assumed of the file, where it is not UTF-8 with commas.
+    #[must_use]
+    pub fn assumed(&self) -> Option<&str> {
+        self.assumed.as_deref()
     }
 
     fn add(&mut self, contact: Contact) {
@@ -155,53 +139,20 @@ fn spoken<'a>(mut rows: Vec<&'a Contact>, language: &str) -> Vec<&'a Contact> {
 
 /// One width, one case, and no white space: 税务局, ＴＡＸ and tax are found however they are typed.
 fn folded(text: &str) -> String {
-    text.nfkc().filter(|sign| !sign.is_whitespace()).flat_map(char::to_lowercase).collect()
+    signs::plain(text).filter(|sign| *sign != ' ').flat_map(char::to_lowercase).collect()
 }
 
 fn canonical(domain: &str) -> Option<String> {
-    let address = MailboxAddress::parse(&format!("a@{domain}")).ok()?;
+    let address = MailboxAddress::typed(&format!("a@{domain}"), "").ok()?;
     Some(address.domain().to_owned())
 }
 
-fn fault(line: u64, column: Option<(usize, &'static str)>, problem: String) -> ContactsError {
-    ContactsError { line, column, problem }
-}
-
-/// The reader's position is where the record before ended, which is before an empty line or the second half of a CRLF.
-fn line_of(text: &str, position: Option<&csv::Position>) -> u64 {
-    let Some(position) = position else { return 1 };
-    let rest = usize::try_from(position.byte()).ok().and_then(|start| text.as_bytes().get(start..)).unwrap_or_default();
-    let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
-    position.line() + ends.count() as u64
-}
-
-fn header(record: &csv::StringRecord, line: u64) -> Result<Vec<&'static str>, ContactsError> {
-    let mut columns = Vec::new();
-    for (at, field) in record.iter().enumerate() {
-        let name = field.trim().to_ascii_lowercase();
-        let Some(column) = COLUMNS.into_iter().find(|column| *column == name) else {
-            let problem =
-                format!("there is no column `{}`; the columns are {}", name.escape_debug(), COLUMNS.join(","));
-            return Err(fault(line, None, problem));
-        };
-        if columns.contains(&column) {
-            return Err(fault(line, Some((at + 1, column)), "the column is there twice; keep one".to_owned()));
-        }
-        columns.push(column);
-    }
-    Ok(columns)
-}
-
-fn row(columns: &[&'static str], record: &csv::StringRecord, line: u64) -> Result<Contact, ContactsError> {
-    if record.len() != columns.len() {
-        let (have, want) = (record.len(), columns.len());
-        let problem = format!("has {have} fields, the header has {want}; put fields that hold commas in quotes");
-        return Err(fault(line, None, problem));
-    }
+fn row(columns: &[&'static str], record: &Row) -> Result<Contact, TableError> {
+    let line = record.line;
     let mut contact = Contact::default();
-    for (at, (&column, field)) in columns.iter().zip(record).enumerate() {
-        let wrong = |problem: String| fault(line, Some((at + 1, column)), problem);
-        let text = field.trim();
+    for (at, (&column, field)) in columns.iter().zip(record.cells()).enumerate() {
+        let wrong = |problem: String| TableError { line, column: Some((at + 1, column)), problem };
+        let text = signs::trimmed(field);
         if text.chars().count() > MAX_TEXT || text.chars().any(char::is_control) {
             return Err(wrong(format!("is longer than {MAX_TEXT} characters, or more than one line")));
         }
@@ -213,13 +164,17 @@ fn row(columns: &[&'static str], record: &csv::StringRecord, line: u64) -> Resul
             }
             "email" => {
                 if !text.is_empty() {
-                    MailboxAddress::parse(text).map_err(|error| wrong(error.to_string()))?;
+                    let address = MailboxAddress::typed(text, "").map_err(|error| wrong(error.to_string()))?;
+                    address.as_str().clone_into(&mut contact.email);
                 }
-                &mut contact.email
+                continue;
             }
             "unit" => &mut contact.unit,
             "name" => &mut contact.name,
-            "phone" => &mut contact.phone,
+            "phone" => {
+                contact.phone = signs::plain(text).collect();
+                continue;
+            }
             "address" => &mut contact.address,
             "language" => {
                 if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
@@ -231,7 +186,7 @@ fn row(columns: &[&'static str], record: &csv::StringRecord, line: u64) -> Resul
         };
         text.clone_into(place);
     }
-    let lacks = |what: &str| Err(fault(line, None, what.to_owned()));
+    let lacks = |what: &str| Err(TableError::of_line(line, what));
     if contact.name.is_empty() {
         return lacks("`name` is empty; write the office or the person");
     }

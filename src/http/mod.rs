@@ -26,7 +26,7 @@ mod zone;
 pub use base_path::{BasePath, BasePathError};
 pub use call::{Call, CallRules};
 pub use colour::{Colour, ColourError, MIN_CONTRAST};
-pub use contacts::{Contact, Contacts, ContactsError};
+pub use contacts::{Contact, Contacts};
 pub use help_contact::HelpContact;
 pub use locale::{BUILT_IN, Catalog, Language, LocaleError, LocaleReview};
 pub use methods::understand_head;

@@ -115,8 +115,13 @@ impl Reader<'_> {
 
     fn contacts(&mut self, path: &Path) -> Result<Contacts, Told> {
         const KEY: &str = "help.contacts_file";
-        let Some(text) = self.text(KEY, path, MAX_CONTACTS)? else { return Ok(Contacts::default()) };
-        Contacts::read(&text).map_err(|error| {
+        let Some(bytes) = self.bytes(KEY, path, MAX_CONTACTS)? else { return Ok(Contacts::default()) };
+        let read = Contacts::read(&bytes);
+        if let Ok(Some(assumed)) = read.as_ref().map(Contacts::assumed) {
+            let problem = format!("{} was {assumed}", path.display());
+            self.findings.push(Finding::note(KEY, problem, "save it as \"CSV UTF-8\" with commas if that is wrong"));
+        }
+        read.map_err(|error| {
             let column = error.column.map(|(at, name)| format!("column {at} ({name}): ")).unwrap_or_default();
             let problem = format!("{}:{}: {column}{}", path.display(), error.line, error.problem);
             let help = "correct the line; config/contacts.example.csv shows the form";

@@ -70,7 +70,7 @@ fn a_file_that_cannot_be_used_is_refused_with_its_key_name_and_line() {
         .file("large.svg", &format!("<svg>{}</svg>", "x".repeat(16 << 10)))
         .file("large.css", &"x".repeat((32 << 10) + 1))
         .file("bad.csv", "domain,name,email\n\nexample.gov.cn,王,it\n")
-        .file("gbk.csv", b"name,phone\n\xcd\xf5,1\n")
+        .file("gbk.csv", b"name,phone\n\xcd\xff,1\n")
         .file("broken/fr.toml", "[field]\nkind = x\n")
         .file("number/fr.toml", "[field]\nkind = 1\n")
         .file("named/french language.toml", "");
@@ -83,7 +83,7 @@ fn a_file_that_cannot_be_used_is_refused_with_its_key_name_and_line() {
         ("page.brand.css_file=large.css", "page.brand.css_file: cannot read large.css: longer than 32 KiB"),
         ("page.brand.css_file=logo.png", "page.brand.css_file: logo.png:1: not UTF-8 text"),
         ("help.contacts_file=bad.csv", "help.contacts_file: bad.csv:3: column 3 (email): a mail address has one @"),
-        ("help.contacts_file=gbk.csv", "help.contacts_file: gbk.csv:2: not UTF-8 text"),
+        ("help.contacts_file=gbk.csv", "help.contacts_file: gbk.csv:2: is neither UTF-8 nor GB18030"),
         ("text.locale_dir=nowhere", "text.locale_dir: cannot read nowhere: No such file"),
         ("text.locale_dir=broken", "text.locale_dir: broken/fr.toml:2:8: "),
         ("text.locale_dir=number", "text.locale_dir: number/fr.toml:2:8: `field.kind` must be a text in quotes"),

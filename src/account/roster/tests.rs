@@ -108,7 +108,7 @@ fn cells_are_read_through_what_nobody_sees_or_refused_by_name() {
                 e@example.org,,,,\u{200b},,0000-00-00,,\n";
     let roster = roster(&format!("{HEADER}\n{rows}")).unwrap();
     let read: Vec<_> = roster.rows.iter().map(|row| &row.account).collect();
-    let mobiles: Vec<_> = read.iter().map(|account| account.mobile.as_ref().map(|mobile| mobile.e164())).collect();
+    let mobiles: Vec<_> = read.iter().map(|account| account.mobile.as_ref().map(PhoneNumber::e164)).collect();
     assert_eq!(mobiles, [Some("+8613800000000"), Some("+8613800000001"), None]);
     let days: Vec<_> = read.iter().map(|account| account.birthday.map(|day| day.to_string())).collect();
     assert_eq!(days, [Some("1990-01-02".to_owned()), Some("1990-01-02".to_owned()), None]);

@@ -11,12 +11,12 @@ fn found(contacts: &[&Contact]) -> Vec<String> {
 }
 
 fn problem(rows: &str) -> String {
-    Contacts::read(&format!("domain,unit,name,phone,email,address,hours\n{rows}")).unwrap_err().to_string()
+    Contacts::read(format!("domain,unit,name,phone,email,address,hours\n{rows}").as_bytes()).unwrap_err().to_string()
 }
 
 #[test]
 fn a_spreadsheets_file_is_read_with_its_mark_line_ends_and_quotes() {
-    let contacts = Contacts::read(FILE).unwrap();
+    let contacts = Contacts::read(FILE.as_bytes()).unwrap();
     assert_eq!(contacts.all().len(), 4);
     let first = &contacts.all()[0];
     assert_eq!((first.address.as_str(), first.hours.as_str()), ("人民路1号, 302", "工作日 9:00–17:30"));
@@ -24,21 +24,30 @@ fn a_spreadsheets_file_is_read_with_its_mark_line_ends_and_quotes() {
 }
 
 #[test]
+fn a_spreadsheets_gbk_with_semicolons_blank_rows_and_columns_is_read_and_told() {
+    let text = "unit;name;phone;;\r\n;;;;\r\n税务局;李;０512-6888;;\r\n;;;;\r\n";
+    let contacts = Contacts::read(&encoding_rs::GBK.encode(text).0).unwrap();
+    assert_eq!(contacts.assumed(), Some("read as gb18030, separated by semicolons"));
+    assert_eq!((contacts.all().len(), contacts.all()[0].phone.as_str()), (1, "0512-6888"));
+    assert_eq!(found(&contacts.search("税务", "zh-CN")), ["李"]);
+}
+
+#[test]
 fn the_example_file_is_right() {
-    let example = Contacts::read(include_str!("../../../config/contacts.example.csv")).unwrap();
+    let example = Contacts::read(include_bytes!("../../../config/contacts.example.csv")).unwrap();
     assert!(example.all().len() >= 3);
     assert!(!example.of_domain("example.gov.cn", "zh-CN").is_empty());
 }
 
 #[test]
 fn columns_may_stand_in_any_order_and_be_left_out() {
-    let contacts = Contacts::read("phone,Name, unit\n1,王,局\n\n , ,\n").unwrap();
+    let contacts = Contacts::read("phone,Name, unit\n1,王,局\n\n , ,\n".as_bytes()).unwrap();
     assert_eq!((contacts.all().len(), contacts.all()[0].unit.as_str()), (1, "局"));
 }
 
 #[test]
 fn a_domain_without_contacts_gets_those_of_the_domain_above() {
-    let contacts = Contacts::read(FILE).unwrap();
+    let contacts = Contacts::read(FILE.as_bytes()).unwrap();
     assert_eq!(found(&contacts.of_domain("TAX.example.gov.cn", "zh-CN")), ["李老师"]);
     assert_eq!(found(&contacts.of_domain("a.tax.example.gov.cn", "zh-CN")), ["李老师"]);
     assert_eq!(found(&contacts.of_domain("water.example.gov.cn", "zh-CN")), ["王老师"]);
@@ -51,7 +60,7 @@ fn a_domain_without_contacts_gets_those_of_the_domain_above() {
 
 #[test]
 fn a_search_takes_a_part_of_the_unit_a_domain_or_an_address_in_any_width_and_case() {
-    let contacts = Contacts::read(FILE).unwrap();
+    let contacts = Contacts::read(FILE.as_bytes()).unwrap();
     for (text, names) in [
         ("税务", vec!["李老师"]),
         ("tax", vec!["李老师", "Li"]),
@@ -71,7 +80,7 @@ fn a_search_takes_a_part_of_the_unit_a_domain_or_an_address_in_any_width_and_cas
 
 #[test]
 fn a_search_ends_at_fifty() {
-    let contacts = Contacts::read(&format!("unit,name,phone\n{}", "局,王,1\n".repeat(60))).unwrap();
+    let contacts = Contacts::read(format!("unit,name,phone\n{}", "局,王,1\n".repeat(60)).as_bytes()).unwrap();
     assert_eq!(contacts.search("局", "zh-CN").len(), 50);
 }
 
@@ -96,17 +105,17 @@ fn what_is_wrong_is_told_with_line_and_column() {
 
 #[test]
 fn a_header_that_is_missing_or_unknown_is_refused() {
-    let problem = |text: &str| Contacts::read(text).unwrap_err().to_string();
+    let problem = |text: &str| Contacts::read(text.as_bytes()).unwrap_err().to_string();
     assert!(problem("").starts_with("line 1: the header is missing; begin with domain,unit,name"));
     assert!(problem("domain,tel\n").starts_with("line 1: there is no column `tel`; the columns are domain,unit"));
-    assert!(problem("name,name\n").starts_with("line 1, column 2 (name): the column is there twice"));
+    assert!(problem("name,name\n").starts_with("line 1, column 2 (name): the column `name` is there twice"));
 }
 
 proptest::proptest! {
     #[test]
     fn no_text_makes_contacts_panic(text in "\\PC{0,60}", rows in "([a.,\"\n\r王@]){0,40}") {
-        let _ = Contacts::read(&text);
-        if let Ok(contacts) = Contacts::read(&format!("domain,unit,name,phone\n{rows}")) {
+        let _ = Contacts::read(text.as_bytes());
+        if let Ok(contacts) = Contacts::read(format!("domain,unit,name,phone\n{rows}").as_bytes()) {
             let _ = (contacts.search(&text, "zh-CN"), contacts.of_domain(&text, "zh-CN"));
         }
     }
@@ -115,7 +124,7 @@ proptest::proptest! {
 #[test]
 fn a_row_of_a_language_is_for_the_pages_in_it() {
     let rows = "domain,name,phone,language\na.cn,信息中心,1,zh-CN\na.cn,Information Centre,1,en\na.cn,Anybody,2,\nb.cn,只有中文,3,zh\n";
-    let contacts = Contacts::read(rows).unwrap();
+    let contacts = Contacts::read(rows.as_bytes()).unwrap();
     let names = |domain: &str, language: &str| -> Vec<String> {
         contacts.of_domain(domain, language).into_iter().map(|contact| contact.name.clone()).collect()
     };
@@ -123,6 +132,6 @@ fn a_row_of_a_language_is_for_the_pages_in_it() {
     assert_eq!(names("a.cn", "zh-CN"), ["信息中心", "Anybody"]);
     assert_eq!(names("b.cn", "en"), ["只有中文"], "better than nobody");
     assert_eq!(contacts.search("a.cn", "en").len(), 2);
-    let error = Contacts::read("domain,name,phone,language\na.cn,x,1,英文\n").unwrap_err().to_string();
+    let error = Contacts::read("domain,name,phone,language\na.cn,x,1,英文\n".as_bytes()).unwrap_err().to_string();
     assert!(error.contains("line 2, column 4 (language): `英文` is no language tag"), "{error}");
 }
