@@ -194,6 +194,8 @@ impl Courier {
             Ok(_) => false,
             Err(withheld) => withheld.reason != "state",
         };
+        let booking =
+            if outcome.as_ref().is_ok_and(|outcome| outcome.refused) { booking.of_the_person() } else { booking };
         if costs_nothing && let Err(error) = self.limiter.give_back(booking).await {
             tracing::warn!(%error, "a message that did not leave still counts against the limits");
         }

@@ -20,11 +20,13 @@ pub(super) struct Outcome {
     pub sent: Option<SentOrder>,
     /// Whether nothing is on its way to the phone.
     pub surely_unsent: bool,
+    /// Whether that is a provider's refusal of this message, which no other provider may try.
+    pub refused: bool,
 }
 
 impl From<EventKind> for Outcome {
     fn from(kind: EventKind) -> Self {
-        Self { kind, sent: None, surely_unsent: true }
+        Self { kind, sent: None, surely_unsent: true, refused: false }
     }
 }
 
@@ -46,6 +48,7 @@ impl Courier {
         };
         let Handed { outcome, seconds, sent } = self.hand_over(&message).await;
         let surely_unsent = outcome.as_ref().is_err_and(|unsent| unsent.error.surely_unsent());
+        let refused = outcome.as_ref().is_err_and(|unsent| matches!(unsent.error, SmsError::Refused { .. }));
         let kind = match outcome {
             Ok(SmsReceipt { provider, message_id }) => {
                 let message_id = message_id.map(String::into_boxed_str);
@@ -58,7 +61,7 @@ impl Courier {
                 detail: Some(error.to_string()),
             },
         };
-        Outcome { kind, sent, surely_unsent }
+        Outcome { kind, sent, surely_unsent, refused }
     }
 
     pub(super) async fn send_notice(&self, to: Receiver<'_>, order: OrderId) -> Outcome {
@@ -69,6 +72,7 @@ impl Courier {
         let message = SmsMessage { text, ..self.message(MessageKind::Notice, to, order) };
         let Handed { outcome, sent, .. } = self.hand_over(&message).await;
         let surely_unsent = outcome.as_ref().is_err_and(|unsent| unsent.error.surely_unsent());
+        let refused = outcome.as_ref().is_err_and(|unsent| matches!(unsent.error, SmsError::Refused { .. }));
         let kind = match outcome {
             Ok(SmsReceipt { provider, message_id }) => EventKind::NoticeSent {
                 delivered: true,
@@ -88,7 +92,7 @@ impl Courier {
                 }
             }
         };
-        Outcome { kind, sent, surely_unsent }
+        Outcome { kind, sent, surely_unsent, refused }
     }
 
     fn message(&self, kind: MessageKind, to: Receiver<'_>, order: OrderId) -> SmsMessage {

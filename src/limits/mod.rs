@@ -119,17 +119,23 @@ impl SendGate {
 #[must_use = "a message that surely did not leave gives its booking back"]
 pub struct Booking {
     /// Where it stands for account, phone and prefix, and under which moment.
-    places: [(u128, Timestamp); 3],
+    places: [Option<(u128, Timestamp)>; 3],
     /// The moment under which it stands in the budget.
-    spent: Timestamp,
+    spent: Option<Timestamp>,
 }
 
 impl Booking {
     /// Of a limiter that counts nothing.
-    const NOWHERE: Self = {
-        let moment = Timestamp::from_millis(0);
-        Self { places: [(0, moment); 3], spent: moment }
-    };
+    const NOWHERE: Self = Self { places: [None; 3], spent: None };
+
+    /// The part of account and phone; block of numbers and budget stay charged when that alone is given back.
+    ///
+    /// For a provider's refusal: a gateway may have sent what it seems to refuse, and asking for the same refusal without
+    /// end must not be free. The person may ask again at once, and what strangers can spend stays bounded.
+    pub fn of_the_person(self) -> Self {
+        let [account, phone, _] = self.places;
+        Self { places: [account, phone, None], spent: None }
+    }
 }
 
 /// The limiter cannot answer. A gate that cannot count is shut.
@@ -164,7 +170,7 @@ pub trait RateLimiter: Send + Sync {
         now: Timestamp,
     ) -> Result<Result<Booking, SendGate>, LimitsError>;
 
-    /// Gives a booking back, for a message that surely did not leave: every window counts as if it had not been asked for.
+    /// Gives a booking back, for a message that did not leave: each window that it names counts as if it had not been asked for.
     async fn give_back(&self, booking: Booking) -> Result<(), LimitsError>;
 
     /// Books a message that must go out (a notice) on the budget, whether or not anything is left.

@@ -67,19 +67,20 @@ impl SendBook {
         if !self.budget.admit(&self.spent, now) {
             return Err(SendGate::Budget);
         }
-        let places = places.map(|(_, slot, table)| (slot, table.note(slot, now)));
-        Ok(Booking { places, spent: self.book_notice(now) })
+        let places = places.map(|(_, slot, table)| Some((slot, table.note(slot, now))));
+        Ok(Booking { places, spent: Some(self.book_notice(now)) })
     }
 
-    /// Strikes a booking out of every window.
+    /// Strikes a booking out of every window that it still names.
     pub(super) fn give_back(&mut self, Booking { places, spent }: Booking) {
-        let [account, phone, prefix] = places;
-        for ((slot, noted), table) in
-            [(account, &mut self.account), (phone, &mut self.phone), (prefix, &mut self.prefix)]
-        {
-            table.strike(slot, noted);
+        for (place, table) in places.into_iter().zip([&mut self.account, &mut self.phone, &mut self.prefix]) {
+            if let Some((slot, noted)) = place {
+                table.strike(slot, noted);
+            }
         }
-        self.spent.strike(spent);
+        if let Some(moment) = spent {
+            self.spent.strike(moment);
+        }
     }
 
     /// Books a message on the budget that leaves whether or not anything is left; the moment under which it stands.

@@ -21,6 +21,21 @@ fn a_booking_that_is_given_back_counts_in_no_window() {
     assert_eq!(gates.send("anna", &phone(1)), Ok(()));
 }
 
+/// What a provider refused, it may have sent, or be asked for without end: the person may ask again, the spending is bounded.
+#[test]
+fn the_part_of_the_person_leaves_block_and_budget_charged() {
+    let gates = Gates::of(&LimitsSettings { budget: vec!["2/1h".parse().unwrap()], ..defaults() });
+    for _ in 0..2 {
+        let booking = gates.book_at("anna", &phone(1), START).unwrap();
+        gates.give_back(booking.of_the_person());
+    }
+    assert_eq!(gates.send("anna", &phone(1)), Err(SendGate::Budget));
+    let settings = LimitsSettings { prefix: vec!["1/1h".parse().unwrap()], ..defaults() };
+    let gates = Gates::of(&settings);
+    gates.give_back(gates.book_at("anna", &phone(1), START).unwrap().of_the_person());
+    assert_eq!(gates.send("anna", &phone(1)), Err(SendGate::Prefix));
+}
+
 /// What is given back late, after its window or after a sweep, frees nothing that others booked since.
 #[test]
 fn a_booking_that_is_given_back_late_takes_nothing_from_others() {
