@@ -47,8 +47,11 @@ impl DisabledMark {
             Test::Contains(part) => value.to_lowercase().contains(part.as_str()),
             // Active Directory's flags are a signed 32-bit number.
             Test::Bits(bits) => value.parse::<i64>().is_ok_and(|flags| flags & i64::from(*bits) != 0),
-            // Zero is "never" wherever a number is kept.
-            Test::Passed => read_any(value).is_some_and(|end| end.as_millis() != 0 && end <= now),
+            Test::Passed => {
+                // Zero is "never" in Active Directory, and the first day of all in the shadow attributes (`chage -E 0`).
+                let zero_is_never = !self.attribute.to_lowercase().starts_with("shadow");
+                read_any(value).is_some_and(|end| end <= now && !(zero_is_never && end.as_millis() == 0))
+            }
         })
     }
 }
@@ -104,7 +107,8 @@ mod tests {
         ] {
             let mark = format!("{attribute}<now");
             assert!(is_on(&mark, attribute, past) && !is_on(&mark, attribute, future), "{attribute}");
-            for never in ["0", "-1", "", "9223372036854775807", "never"] {
+            let zero = if attribute.starts_with("shadow") { None } else { Some("0") };
+            for never in zero.into_iter().chain(["-1", "", "9223372036854775807", "never"]) {
                 assert!(!is_on(&mark, attribute, never), "{attribute} {never}");
             }
         }
