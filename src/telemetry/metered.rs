@@ -1,6 +1,7 @@
 //! Counts and times the calls to an account store.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use prometheus_client::metrics::counter::Counter;
@@ -9,7 +10,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::account::{AccountError, AccountStore, Expiring, PasswordWrite, PasswordWritten};
-use crate::domain::{Clock, Finding, MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
+use crate::domain::{Clock, Finding, MailboxAddress, NewPassword, PhoneNumber, Stored, Subject, SubjectId, Timestamp};
 
 type Labels = [(&'static str, &'static str); 2];
 type Times = Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>;
@@ -20,6 +21,43 @@ pub struct MeteredAccounts {
     clock: Arc<dyn Clock>,
     requests: Family<Labels, Counter>,
     seconds: Times,
+    told: Arc<Told>,
+}
+
+/// Which fields the log has named as unreadable: each once, because the first says what the operator must mend.
+#[derive(Default)]
+struct Told {
+    phone: AtomicBool,
+    birthday: AtomicBool,
+}
+
+impl Told {
+    /// Says once per field that an account holds something there that is no value of it. Never the value, nor whose.
+    fn tell(&self, subject: &Subject) {
+        let fields = [
+            (
+                "mobile number",
+                &self.phone,
+                matches!(subject.phone, Stored::Unreadable),
+                "no code is sent to such an account",
+            ),
+            (
+                "birthday",
+                &self.birthday,
+                matches!(subject.facts.birthday, Stored::Unreadable),
+                "passwords are not compared with it",
+            ),
+        ];
+        for (field, told, is_unreadable, effect) in fields {
+            if is_unreadable && !told.swap(true, Ordering::Relaxed) {
+                tracing::warn!(
+                    field,
+                    effect,
+                    "the account store holds a value that cannot be read; told once until a restart"
+                );
+            }
+        }
+    }
 }
 
 fn buckets() -> Histogram {
@@ -30,8 +68,13 @@ impl MeteredAccounts {
     /// Around a store.
     #[must_use]
     pub fn around(inner: Arc<dyn AccountStore>, clock: Arc<dyn Clock>, registry: &mut Registry) -> Self {
-        let metered =
-            Self { inner, clock, requests: Family::default(), seconds: Family::new_with_constructor(buckets) };
+        let metered = Self {
+            inner,
+            clock,
+            requests: Family::default(),
+            seconds: Family::new_with_constructor(buckets),
+            told: Arc::default(),
+        };
         registry.register("store_requests", "Calls to the account store", metered.requests.clone());
         let help = "Time the account store took";
         registry.register_with_unit("store_request_duration", help, Unit::Seconds, metered.seconds.clone());
@@ -41,7 +84,13 @@ impl MeteredAccounts {
     /// Around another store, counted with this one.
     #[must_use]
     pub fn instead(&self, inner: Arc<dyn AccountStore>) -> Self {
-        Self { inner, clock: Arc::clone(&self.clock), requests: self.requests.clone(), seconds: self.seconds.clone() }
+        Self {
+            inner,
+            clock: Arc::clone(&self.clock),
+            requests: self.requests.clone(),
+            seconds: self.seconds.clone(),
+            told: Arc::clone(&self.told),
+        }
     }
 
     fn record<T>(
@@ -69,6 +118,9 @@ impl AccountStore for MeteredAccounts {
     async fn find(&self, address: &MailboxAddress) -> Result<Option<Subject>, AccountError> {
         let began = self.clock.now();
         let outcome = self.inner.find(address).await;
+        if let Ok(Some(subject)) = &outcome {
+            self.told.tell(subject);
+        }
         self.record("find", began, outcome)
     }
 

@@ -7,10 +7,10 @@ use clap::{Args, Subcommand};
 use super::failure::Failure;
 use super::{Streams, expect_there, parse_address, secret};
 use crate::account::conformance::{ALL, Cast, Promise, Trial, Verdict};
-use crate::account::{AccountSettings, Surroundings, open};
+use crate::account::{AccountSettings, AccountStore, Surroundings, open};
 use crate::cli::doctor::word;
 use crate::cli::exit::{FAILED, OK};
-use crate::domain::{Condition, Finding, MailboxAddress, SystemClock, SystemRandom};
+use crate::domain::{Condition, Finding, MailboxAddress, Stored, SystemClock, SystemRandom};
 
 /// What `resetgate store` can do.
 #[derive(Subcommand)]
@@ -65,6 +65,7 @@ impl Check {
         for Finding { what, state, text } in &findings {
             writeln!(streams.out, "{:<10} {what}: {text}", word(*state))?;
         }
+        let unreadable = self.tell_unreadable(&*store, streams).await?;
         let password = secret::read_password(streams)?;
         let write = self.write;
         let Surroundings { clock, random } = around;
@@ -81,12 +82,34 @@ impl Check {
             // Each may take a while on a slow store.
             streams.out.flush()?;
         }
-        writeln!(streams.out, "{kept} kept, {untried} not tried, {broken} broken")?;
+        writeln!(streams.out, "{kept} kept, {untried} not tried, {broken} broken; {unreadable} values unreadable")?;
         if !write {
             writeln!(streams.err, "note: nothing was written; --write tries the rest")?;
         }
         let bad = broken > 0 || findings.iter().any(|finding| finding.state == Condition::Bad);
         Ok(if bad { FAILED } else { OK })
+    }
+
+    /// Names the fields of the given accounts that hold something that is no value of them; how many there are.
+    async fn tell_unreadable(&self, store: &dyn AccountStore, streams: &mut Streams<'_>) -> Result<usize, Failure> {
+        let mut count = 0;
+        for address in [Some(&self.account), self.unbound.as_ref(), self.disabled.as_ref()].into_iter().flatten() {
+            let Some(subject) = store.find(address).await? else { continue };
+            let fields = [
+                ("mobile number", matches!(subject.phone, Stored::Unreadable), "a mobile number like 13800000000"),
+                ("birthday", matches!(subject.facts.birthday, Stored::Unreadable), "a day like 1990-01-02"),
+            ];
+            for (field, _, form) in fields.into_iter().filter(|(_, is_unreadable, _)| *is_unreadable) {
+                let word = word(Condition::Doubtful);
+                writeln!(
+                    streams.out,
+                    "{word:<10} {field}: what the store holds for {address} is not {form}",
+                    address = address.as_str()
+                )?;
+                count += 1;
+            }
+        }
+        Ok(count)
     }
 
     fn cast(self, password: crate::domain::NewPassword) -> Cast {
