@@ -51,7 +51,11 @@ async fn reload(inputs: &Inputs, reloader: &Reloader, level: &LogLevel) -> Resul
     };
     // Waits for disks.
     let (settings, snapshot) = tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())??;
+    LogLevel::check(&settings.log.level).map_err(|error| error.to_string())?;
     let changes = reloader.reload(&settings, snapshot).await.map_err(|error| error.to_string())?;
-    level.set(&settings.log.level).map_err(|error| error.to_string())?;
+    // The rest is in force already, so a level that cannot be set makes the reload no failure.
+    if let Err(error) = level.set(&settings.log.level) {
+        tracing::warn!(%error, "the log keeps its level");
+    }
     Ok(changes)
 }

@@ -44,6 +44,14 @@ pub struct LogError(String);
 pub struct LogLevel(Box<dyn Fn(EnvFilter) -> Result<(), LogError> + Send + Sync>);
 
 impl LogLevel {
+    /// Whether `level` can be set, before anything else depends on it.
+    ///
+    /// # Errors
+    /// When `level` is no filter.
+    pub fn check(level: &str) -> Result<(), LogError> {
+        filter(level).map(drop)
+    }
+
     fn of<S: 'static>(handle: Handle<EnvFilter, S>) -> Self {
         Self(Box::new(move |filter| handle.reload(filter).map_err(|error| LogError(error.to_string()))))
     }
