@@ -189,7 +189,7 @@ async fn j7_nothing_is_asked_of_anybody_else_and_no_font_is_fetched() {
     let hosts: std::collections::BTreeSet<_> = all.clone().map(Request::origin).collect();
     assert!(hosts.iter().all(|host| host.starts_with("http://127.0.0.1:")), "{hosts:?}");
     for request in all {
-        let known = ["Document", "Stylesheet", "Script", "Image", "Media", "Other", "Fetch"];
+        let known = ["Document", "Stylesheet", "Script", "Image", "Media", "Other", "Fetch", "XHR"];
         assert!(known.contains(&request.kind.as_str()), "{} {}", request.kind, request.url);
         assert!(!request.header("content-type").contains("font"), "{}", request.url);
     }
