@@ -48,7 +48,8 @@
 //!   windows in [`limits`], because a bucket lets through up to twice its rate across a border.
 //! * A third port of [`state`] remembers wrong codes per account: they outlive challenges, and a new code never
 //!   resets them.
-//! * `ChallengeStore` has more steps than four: resending, completing, refusing and reinstating each must be one, too.
+//! * `ChallengeStore` has more steps than four: resuming, resending, disarming, completing, refusing
+//!   and reinstating must each be one step, too.
 
 pub mod account;
 pub mod app;

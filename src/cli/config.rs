@@ -66,7 +66,7 @@ pub enum ConfigCommand {
     Show,
     /// Tell what a reload (SIGHUP) would do: what differs from the running service, and what of it needs a restart
     #[command(
-        after_help = "Examples:\n  resetgate -c resetgate.toml config diff\n  resetgate -c resetgate.toml config diff --from /etc/resetgate/before.toml\n\nAsks the service at ops.listen, which tells no value. Secrets are shown as ••••.\n\nExit codes: 0 told, 1 nobody can be asked, 3 refused, 4 nobody answers"
+        after_help = "Examples:\n  resetgate -c resetgate.toml config diff\n  resetgate -c resetgate.toml config diff --from /etc/resetgate/before.toml\n\nAsks the service at ops.listen, which returns no values. Secrets are shown as ••••.\n\nExit codes: 0 compared, 1 ops.listen is empty, 3 refused, 4 the service does not answer"
     )]
     Diff(DiffArgs),
 }

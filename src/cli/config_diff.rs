@@ -74,7 +74,7 @@ fn tell(changes: &[Change], out: &mut dyn Write) -> io::Result<u8> {
         let gone = after.is_none();
         let value = match (before, after) {
             (Some(before), Some(after)) if before != after => format!(" = {after} (was {before})"),
-            (Some(_), Some(after)) if !key.last().contains("pepper") => format!(" = {after} (not what is shown of it)"),
+            (Some(_), Some(after)) if !key.last().contains("pepper") => format!(" = {after} (its content has changed)"),
             (_, Some(after)) => format!(" = {after}"),
             (_, None) => " is no longer set".to_owned(),
         };
@@ -83,7 +83,10 @@ fn tell(changes: &[Change], out: &mut dyn Write) -> io::Result<u8> {
     }
     let fixed = changes.iter().filter(|change| !change.is_taken_over).count();
     match (changes.len(), fixed) {
-        (0, _) => writeln!(out, "nothing differs; a reload reads certificates and other files that are named again")?,
+        (0, _) => writeln!(
+            out,
+            "nothing differs; a reload would read the named files (certificates, contacts, languages) again"
+        )?,
         (_, 0) => writeln!(out, "a reload (SIGHUP) takes all of it over")?,
         (_, fixed) => {
             writeln!(out, "a reload would be refused, and nothing taken over: {fixed} of these need a restart")?;
