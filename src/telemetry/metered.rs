@@ -10,7 +10,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::account::{AccountError, AccountStore, Expiring, PasswordWrite, PasswordWritten};
-use crate::domain::{Clock, Finding, MailboxAddress, NewPassword, PhoneNumber, Stored, Subject, SubjectId, Timestamp};
+use crate::domain::{Clock, Finding, MailboxAddress, NewPassword, PhoneNumber, Subject, SubjectId, Timestamp};
 
 type Labels = [(&'static str, &'static str); 2];
 type Times = Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>;
@@ -34,29 +34,26 @@ struct Told {
 impl Told {
     /// Says once per field that an account holds something there that is no value of it. Never the value, nor whose.
     fn tell(&self, subject: &Subject) {
-        let fields = [
-            (
-                "mobile number",
-                &self.phone,
-                matches!(subject.phone, Stored::Unreadable),
-                "no code is sent to such an account",
-            ),
-            (
-                "birthday",
-                &self.birthday,
-                matches!(subject.facts.birthday, Stored::Unreadable),
-                "passwords are not compared with it",
-            ),
-        ];
-        for (field, told, is_unreadable, effect) in fields {
-            if is_unreadable && !told.swap(true, Ordering::Relaxed) {
-                tracing::warn!(
-                    field,
-                    effect,
-                    "the account store holds a value that cannot be read; told once until a restart"
-                );
-            }
+        for (field, effect) in self.news(subject) {
+            tracing::warn!(
+                field,
+                effect,
+                "the account store holds a value that cannot be read; told once until a restart"
+            );
         }
+    }
+
+    /// The unreadable fields of an account that were not told yet, and what follows for it.
+    fn news(&self, subject: &Subject) -> Vec<(&'static str, &'static str)> {
+        let phone =
+            (&self.phone, subject.phone.is_unreadable(), ("mobile number", "no code is sent to such an account"));
+        let is_unread = subject.facts.birthday.is_unreadable();
+        let birthday = (&self.birthday, is_unread, ("birthday", "passwords are not compared with it"));
+        let fresh = [phone, birthday].into_iter().filter(|(told, is_unreadable, _)| {
+            // Told only where it is unreadable, so the order of the two matters.
+            *is_unreadable && !told.swap(true, Ordering::Relaxed)
+        });
+        fresh.map(|(_, _, news)| news).collect()
     }
 }
 
@@ -163,5 +160,37 @@ impl AccountStore for MeteredAccounts {
 
     async fn examine(&self) -> Vec<Finding> {
         self.inner.examine().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{PersonalFacts, Stored};
+
+    fn subject(phone: Stored<PhoneNumber>, is_birthday_unreadable: bool) -> Subject {
+        let birthday = if is_birthday_unreadable { Stored::Unreadable } else { Stored::Nothing };
+        Subject {
+            id: SubjectId::new("1"),
+            address: MailboxAddress::parse("anna@example.org").unwrap(),
+            aliases: Vec::new(),
+            unit: None,
+            phone,
+            enabled: true,
+            ended: false,
+            password_changed_at: None,
+            phone_bound_at: None,
+            facts: PersonalFacts { birthday, ..PersonalFacts::default() },
+        }
+    }
+
+    #[test]
+    fn each_unreadable_field_is_told_once_and_nothing_is_told_of_fields_that_are_empty() {
+        let told = Told::default();
+        assert_eq!(told.news(&subject(Stored::Nothing, false)), []);
+        assert_eq!(told.news(&subject(Stored::Nothing, true)).len(), 1);
+        let both = subject(Stored::Unreadable, true);
+        assert_eq!(told.news(&both).first().map(|(field, _)| *field), Some("mobile number"));
+        assert_eq!(told.news(&both), []);
     }
 }

@@ -12,12 +12,11 @@ async fn ask(app: &TestApp, account: &str, from: u32) -> Option<&'static str> {
     app.delivery(&claimant.id, 1).await.err()
 }
 
-/// Whatever a provider says that means that nothing left: the account, the number and the budget are as before.
+/// Whatever providers say that means that nothing left: the account, the number and the budget are as before.
 #[tokio::test]
 async fn a_message_that_surely_did_not_leave_gives_its_booking_back() {
     let reason = || "no".to_owned();
     for error in [
-        SmsError::Refused { reason: reason() },
         SmsError::Faulty { fault: SmsFault::Balance, reason: reason() },
         SmsError::Throttled { retry_after: None },
         SmsError::NotTaken { reason: reason() },
@@ -35,6 +34,19 @@ async fn a_message_that_surely_did_not_leave_gives_its_booking_back() {
         }
         let (_, metrics) = app.ops("/metrics").await;
         assert!(metrics.contains("resetgate_sms_budget_remaining_ratio 1.0"), "{metrics}");
+    }
+}
+
+/// A gateway may have sent what it seems to refuse, and strangers may ask for the same refusal again and again: the person may
+/// ask at once, and the budget bounds what it costs.
+#[tokio::test]
+async fn a_refused_message_costs_the_person_no_turn_and_the_budget_its_place() {
+    let settings = format!("{WIDE_GATES}account = [\"1/1m\"]\nphone = [\"1/1m\"]\nbudget = [\"2/1h\"]");
+    let refusing = Refusing(SmsError::Refused { reason: "no".to_owned() });
+    let setup = Setup { provider: Some(Arc::new(refusing)), ..Setup::with(&settings) };
+    let app = TestApp::start_with(setup).await;
+    for (from, why) in [(0, "provider_refused"), (1, "provider_refused"), (2, "budget")] {
+        assert_eq!(ask(&app, ANNA, from).await, Some(why));
     }
 }
 
