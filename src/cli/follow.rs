@@ -29,12 +29,13 @@ impl Follow {
                     Ok(changes) => {
                         let keys: Vec<_> = changes.iter().map(|change| change.key.to_string()).collect();
                         let keys = keys.join(", ");
-                        tracing::info!(changed = keys, "the configuration was reloaded");
+                        // The figure first: who reads the line finds it changed.
                         reloader.tell(true);
+                        tracing::info!(changed = keys, "the configuration was reloaded");
                     }
                     Err(reason) => {
-                        tracing::error!(%reason, "the configuration was not reloaded; the one before stays in force");
                         reloader.tell(false);
+                        tracing::error!(%reason, "the configuration was not reloaded; the one before stays in force");
                     }
                 }
             }
