@@ -8,7 +8,7 @@ use super::*;
 
 const PEPPER: &str = "q3v8Zk1mT0yWc5uR7hXs2eBn4dGj6fLp";
 
-/// Runs in `/work`.
+/// Runs in `/site`.
 #[derive(Default)]
 struct Elsewhere(MemorySources);
 
@@ -30,7 +30,7 @@ impl Sources for Elsewhere {
     }
 
     fn absolute(&self, path: &Path) -> std::path::PathBuf {
-        Path::new("/work").join(path)
+        Path::new("/site").join(path)
     }
 }
 
@@ -44,7 +44,7 @@ fn a_relative_path_begins_at_the_file_that_has_it() {
     let text = "[code]\npepper_file = \"secrets/pepper\"\n[audit]\npath = \"trail\"\n[page.brand]\nlogo_file = \"/abs/logo.svg\"\n\
                 [account.http]\nca_file = \"ca.pem\"\n[text]\nlocale_dir = \"locales\"\n";
     for file in ["/etc/resetgate/a.toml", "../etc/resetgate/a.toml"] {
-        let at = Path::new("/work").join(file);
+        let at = Path::new("/site").join(file);
         let base = at.parent().unwrap().display().to_string();
         let memory = MemorySources::default()
             .file(&at.display().to_string(), text)
@@ -63,13 +63,13 @@ fn a_relative_path_begins_at_the_file_that_has_it() {
 fn paths_of_the_environment_the_command_line_and_the_defaults_begin_at_the_working_directory() {
     let memory = MemorySources::default()
         .file("/etc/a.toml", "[audit]\npath = \"trail\"\n")
-        .file("/work/secrets/pepper", PEPPER)
+        .file("/site/secrets/pepper", PEPPER)
         .variable("RESETGATE__CODE__PEPPER_FILE", "secrets/pepper");
     let told = loaded(memory, &["/etc/a.toml"], &["audit.path=mine", "page.brand.css_file=a.css"]).unwrap();
     assert_eq!(told.settings.code.pepper.expose_secret(), PEPPER);
-    assert_eq!(told.settings.audit.path, Path::new("/work/mine"));
-    assert_eq!(told.settings.page.brand.css_file, Path::new("/work/a.css"));
-    assert_eq!(told.settings.account.sqlite.path, Path::new("/work/resetgate.db"));
+    assert_eq!(told.settings.audit.path, Path::new("/site/mine"));
+    assert_eq!(told.settings.page.brand.css_file, Path::new("/site/a.css"));
+    assert_eq!(told.settings.account.sqlite.path, Path::new("/site/resetgate.db"));
     // As the reference file has it.
     assert_eq!(told.merged.at("account.sqlite.path").and_then(toml::Value::as_str), Some("resetgate.db"));
 }
@@ -95,8 +95,8 @@ fn a_new_secret_is_not_proposed_where_the_old_one_may_be_meant() {
     let nowhere = refused(MemorySources::default());
     assert!(nowhere.contains("cannot read /etc/resetgate/secrets/audit"), "{nowhere}");
     assert!(nowhere.contains("help: resetgate secret new --out /etc/resetgate/secrets/audit"), "{nowhere}");
-    let in_the_old_place = refused(MemorySources::default().file("/work/secrets/audit", PEPPER));
-    assert!(in_the_old_place.contains("help: there is a file /work/secrets/audit"), "{in_the_old_place}");
+    let in_the_old_place = refused(MemorySources::default().file("/site/secrets/audit", PEPPER));
+    assert!(in_the_old_place.contains("help: there is a file /site/secrets/audit"), "{in_the_old_place}");
     assert!(!in_the_old_place.contains("secret new"), "{in_the_old_place}");
     let empty = refused(MemorySources::default().file("/etc/resetgate/secrets/audit", "\n"));
     assert!(empty.contains("help: put the secret back"), "{empty}");
