@@ -28,7 +28,7 @@ fn named(changes: &[Change]) -> String {
     changes.iter().map(|change| change.key.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// The configuration in force, for whoever asks at the operators' port.
+/// The configuration in force, for those who ask at the operators' port.
 #[derive(Clone)]
 pub(super) struct LoadedNow {
     keys: Arc<CodeKeys>,

@@ -122,7 +122,7 @@ fn a_recording_is_small_and_the_same_bytes_each_time() {
     assert_eq!(DESK.audio(&sealed), Ok(recording));
 }
 
-/// The language of the page is sealed with the digits, so that a recording is the same for whoever fetches it.
+/// The language of the page is sealed with the digits, so that a recording is the same each time it is fetched.
 #[test]
 fn a_recording_speaks_the_language_that_it_was_issued_for() {
     let recording = |voice| {

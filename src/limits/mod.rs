@@ -116,7 +116,7 @@ impl SendGate {
 /// One send in the windows of the silent gates. It is no copy of anything, so it can be given back once at most; dropped,
 /// it stands.
 #[derive(Debug)]
-#[must_use = "a message that surely did not leave gives its booking back"]
+#[must_use = "a message that did not leave gives its booking back"]
 pub struct Booking {
     /// Where it stands for account, phone and prefix, and under which moment.
     places: [Option<(u128, Timestamp)>; 3],

@@ -134,7 +134,7 @@ impl LimitsSettings {
         problems
     }
 
-    /// Known networks that lie inside `proxies`: whoever is in those may claim any address, and none of them is known.
+    /// Known networks that lie inside `proxies`: clients in those may claim any address, and none of them is known.
     #[must_use]
     pub fn check_proxies(&self, proxies: &[IpNet]) -> Vec<(&'static str, String)> {
         let inside = |text: &String| {

@@ -201,7 +201,7 @@ mod tests {
         assert!(before.agrees(&after, "policy") && !before.agrees(&after, "limits"));
     }
 
-    /// Whoever asks the running service learns which keys differ, and without the key nothing at all.
+    /// A stranger who asks the running service learns which keys differ, and without the key nothing at all.
     #[test]
     fn seals_tell_what_differs_to_whoever_holds_the_key() {
         let (before, after) = (snapshot(""), snapshot("[log]\nlevel = \"debug\"\n[help]\nphone = \"1\""));

@@ -143,7 +143,7 @@ impl SmsError {
         }
     }
 
-    /// Whether surely nothing left, so that the message costs nobody anything.
+    /// Whether nothing left for certain, so that the message costs nobody anything.
     #[must_use]
     pub const fn surely_unsent(&self) -> bool {
         !matches!(self, Self::Unknown { .. })

@@ -69,7 +69,7 @@ pub trait ChallengeStore: Send + Sync {
     ) -> Result<ChallengeView, StepError>;
     /// Gives a challenge its code, if the account has fewer than `slots` other live armed challenges.
     async fn arm(&self, id: &ChallengeId, arming: Arming, slots: usize, now: Timestamp) -> Result<Armed, StateError>;
-    /// Takes back the code of a send that surely did not leave; whether nothing was compared with it.
+    /// Takes back the code of a send that did not leave; whether nothing was compared with it.
     async fn disarm(&self, id: &ChallengeId, send: u8) -> Result<bool, StateError>;
     /// Compares one presented code: counts first. Returns the view after the step.
     async fn present(

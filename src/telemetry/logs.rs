@@ -162,7 +162,7 @@ mod tests {
         String::from_utf8(page.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// Whoever looks for one person's trouble has one of the three ids.
+    /// An operator who looks into one person's trouble has one of the three ids.
     #[test]
     fn every_line_of_a_delivery_carries_the_ids_of_request_recovery_and_message() {
         let (request, challenge) = (RequestId::draw(&SystemRandom), ChallengeId::draw(&SystemRandom));

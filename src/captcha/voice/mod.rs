@@ -41,7 +41,7 @@ impl Voice {
     pub fn of(tag: &str) -> Option<Self> {
         match tag.split(['-', '_']).next()?.to_ascii_lowercase().as_str() {
             "en" => Some(Self::English),
-            // Whoever reads Chinese has learnt Mandarin digits, whatever is spoken at home.
+            // Readers of Chinese have learnt Mandarin digits, also where another language is spoken at home.
             "zh" | "cmn" | "yue" => Some(Self::Mandarin),
             _ => None,
         }

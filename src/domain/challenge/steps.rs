@@ -33,7 +33,7 @@ impl Challenge {
         Ok(self)
     }
 
-    /// Takes back the code of a send whose message surely did not leave: nobody holds it, so it is there for guesses only.
+    /// Takes back the code of a send whose message did not leave: nobody holds it, so it would serve guesses only.
     /// Whether it was there still and nothing was compared with it, so that it is as if it had never been drawn.
     #[must_use]
     pub fn disarm(mut self, send: u8) -> (Self, bool) {
@@ -93,7 +93,7 @@ impl Challenge {
         Ok(self)
     }
 
-    /// Goes on with the challenge instead of opening another: whoever goes back and starts again for the same mailbox
+    /// Continues the challenge instead of opening another: a person who goes back and starts again for the same mailbox
     /// keeps the codes that are on their way to the phone. Sends a further code where one may be sent, which the second
     /// value tells; the tries stay as they are.
     ///

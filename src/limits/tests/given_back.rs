@@ -1,4 +1,4 @@
-//! A message that surely did not leave costs nobody anything.
+//! A message that did not leave costs nobody anything.
 
 use proptest::prelude::*;
 

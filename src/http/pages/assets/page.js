@@ -176,7 +176,7 @@ if (pow) {
       if (nonce === undefined) return void (bar.value = 100 * (1 - Math.exp(-tried / 2 ** bits)));
       worker.terminate();
       bar.value = 100;
-      // Whoever waited at the work goes on with what follows it.
+      // A person who waited at the work continues with what follows it.
       if (pow.contains(document.activeElement)) find("submit").focus();
       box.hidden = true;
       field("nonce").value = nonce;
